@@ -1,0 +1,6 @@
+export * from './assert.ts'
+export * from './call-site.ts'
+export * from './errors.ts'
+export * from './ids.ts'
+export * from './machine.ts'
+export * from './priority-queue.ts'

@@ -1,0 +1,44 @@
+import { Heap } from 'heap-js'
+
+/**
+ * A min-heap under `compare`; equal elements leave in the order they came (heap-js alone does not promise it).
+ *
+ * @example
+ * const queue = new PriorityQueue<Worker>((a, b) => a.busy - b.busy)
+ * queue.push(worker); const least = queue.pop()
+ */
+export class PriorityQueue<T> {
+  readonly #heap: Heap<{ readonly value: T; readonly sequence: number }>
+  #sequence = 0
+
+  constructor(compare: (a: T, b: T) => number) {
+    this.#heap = new Heap((a, b) => compare(a.value, b.value) || a.sequence - b.sequence)
+  }
+
+  get size(): number {
+    return this.#heap.length
+  }
+
+  push(value: T): void {
+    this.#heap.push({ value, sequence: this.#sequence++ })
+  }
+
+  /** The least element, which stays. */
+  peek(): T | undefined {
+    return this.#heap.peek()?.value
+  }
+
+  /** The least element, which leaves. */
+  pop(): T | undefined {
+    return this.#heap.pop()?.value
+  }
+
+  /** Takes out the least and puts `value` in: cheaper than pop and push. */
+  replace(value: T): T | undefined {
+    return this.#heap.replace({ value, sequence: this.#sequence++ })?.value
+  }
+
+  clear(): void {
+    this.#heap.clear()
+  }
+}
