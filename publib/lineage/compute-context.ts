@@ -1,0 +1,25 @@
+import type { Batch } from '#publib/columnar'
+import type { ShuffleEnvironment } from '#publib/shuffle'
+import type { TaskDescription, TaskMetrics } from '#publib/task'
+import type { Lineage, PartitionData, ShuffleDependency } from './lineage.ts'
+import type { Root } from './root.ts'
+
+/** What a task lends to the operators that it computes. */
+export interface ComputeContext {
+  readonly task: TaskDescription
+  readonly metrics: TaskMetrics
+  /** Files, memory and spill folder of the task. */
+  readonly environment: ShuffleEnvironment
+  /** The one way to a parent's records: reads the cache, fills it, checks for cancellation between batches. */
+  compute<T>(parent: Lineage<T>, partition: number): Iterable<Batch<T>>
+  /** The task's own instance of a user's function. */
+  root<F>(root: Root<F>): F
+  /** What the driver sent for this partition of this source. */
+  partitionData(source: Lineage<unknown>, partition: number): PartitionData
+  /** The records of one reduce partition (or a range of them), combined and ordered as the dependency says. */
+  readShuffle<T>(dependency: ShuffleDependency, reducePartition: number): Iterable<Batch<T>>
+  /** What an asynchronous operator has already computed for this task (see MapAsync). */
+  asyncResults<T>(operator: Lineage<T>, partition: number): Iterable<Batch<T>>
+  /** Throws TASK_KILLED once the task is to stop. Called between batches. */
+  checkCancelled(): void
+}

@@ -1,0 +1,92 @@
+import type { Batch } from '#publib/columnar'
+import type { Partitioner, ShuffleSpec } from '#publib/shuffle'
+import type { CallSite, RddId, ShuffleId } from '#publib/util'
+import type { ComputeContext } from './compute-context.ts'
+import type { Root } from './root.ts'
+
+/** Plain data that JSON can hold: what an operator says of itself beside its functions. */
+export type Fields = Readonly<Record<string, unknown>>
+
+/**
+ * How to compute a partitioned collection, in five properties: partitions, compute, dependencies, partitioner,
+ * preferred locations. An operator is a tag, plain fields and functions; it knows no context and no cluster.
+ */
+export abstract class Lineage<T> {
+  /** Names the operator's class on the wire: one tag, one file. */
+  abstract readonly tag: string
+  /** In the order in which `fromFields` of the operator takes its parents. */
+  abstract readonly dependencies: readonly Dependency[]
+  /** Known once the lineage is prepared (files listed, ranges sampled). */
+  abstract readonly numPartitions: number
+  readonly partitioner: Partitioner | undefined = undefined
+  readonly about: About
+
+  constructor(about: About) {
+    this.about = about
+  }
+
+  get id(): RddId {
+    return this.about.id
+  }
+
+  /** The records of one partition, lazily and synchronously; parents through `context.compute`, never directly. */
+  abstract compute(partition: number, context: ComputeContext): Iterable<Batch<T>>
+
+  /** Hosts on which a partition is best computed. */
+  preferredLocations(_partition: number): readonly string[] {
+    return []
+  }
+
+  /** What a task of this partition alone must be sent (a slice, a file range); undefined where there is nothing. */
+  partitionData(_partition: number): PartitionData | undefined {
+    return undefined
+  }
+
+  /** What travels of the operator itself. */
+  abstract fields(): Fields
+
+  /** The functions and captured values of the operator, in the order in which it takes them back. */
+  roots(): readonly Root[] {
+    return []
+  }
+}
+
+/** What an RDD is called and kept as; changes on the driver (name, storage level) reach later jobs. */
+export interface About {
+  readonly id: RddId
+  /** The operator as it stands in the UI: `MapPartitions`, `ShuffledRDD`. */
+  readonly operator: string
+  /** The method the user called: `map`, `reduceByKey`. */
+  readonly operation: string
+  readonly callSite: CallSite | undefined
+  name: string | undefined
+  /** True from `persist` to `unpersist`. */
+  isCached: boolean
+}
+
+/** Sent with one task: JSON fields, and bytes where the data are many. */
+export interface PartitionData {
+  readonly fields: unknown
+  readonly bytes?: Uint8Array | undefined
+}
+
+export type Dependency = NarrowDependency | ShuffleDependency
+
+/** A partition needs a known few partitions of the parent. */
+export interface NarrowDependency {
+  readonly kind: 'narrow'
+  readonly parent: Lineage<unknown>
+  /** Indexes of the parent's partitions that `partition` is computed from. */
+  parents(partition: number): readonly number[]
+}
+
+/** A partition needs all partitions of the parent, regrouped by key: a stage ends here. */
+export interface ShuffleDependency {
+  readonly kind: 'shuffle'
+  readonly shuffleId: ShuffleId
+  readonly parent: Lineage<unknown>
+  /** With the user's functions on the driver, with the stage's instances in a task. */
+  readonly spec: ShuffleSpec<unknown, unknown, unknown>
+  readonly roots: readonly Root[]
+  readonly fields: Fields
+}

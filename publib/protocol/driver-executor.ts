@@ -1,0 +1,116 @@
+import type { MapStatus } from '#publib/blocks'
+import type {
+  AccumulatorUpdate,
+  LossCause,
+  StageDescription,
+  TaskDescription,
+  TaskEnd,
+  TaskMetrics,
+} from '#publib/task'
+import type {
+  ApplicationId,
+  BroadcastId,
+  ExecutorId,
+  HostId,
+  RddId,
+  ShuffleId,
+  StageId,
+  TaskId,
+} from '#publib/util'
+
+/**
+ * What a driver tells an executor host. The first is `attach`; order is kept, so a stage, its map statuses and broadcasts
+ * stand before the tasks that need them. Every part of it may come twice.
+ */
+export type DriverToExecutor =
+  | {
+      readonly type: 'attach'
+      readonly applicationId: ApplicationId
+      readonly hostId: HostId
+      readonly version: string
+    }
+  /** Payload 0: the encoded stage. */
+  | { readonly type: 'stage'; readonly stage: StageDescription }
+  | { readonly type: 'dropStages'; readonly stageIds: readonly StageId[] }
+  /** All known outputs of a shuffle; a higher epoch replaces what was said before. */
+  | {
+      readonly type: 'mapOutputs'
+      readonly shuffleId: ShuffleId
+      readonly epoch: number
+      readonly statuses: readonly MapStatus[]
+    }
+  | { readonly type: 'launchTasks'; readonly tasks: readonly LaunchedTask[] }
+  | { readonly type: 'killTasks'; readonly taskIds: readonly TaskId[]; readonly reason: string }
+  /** Payload 0: bytes from `offset` of `size`; whole when all are there. */
+  | {
+      readonly type: 'broadcast'
+      readonly broadcastId: BroadcastId
+      readonly offset: number
+      readonly size: number
+    }
+  | { readonly type: 'dropBroadcast'; readonly broadcastId: BroadcastId }
+  | { readonly type: 'dropShuffles'; readonly shuffleIds: readonly ShuffleId[] }
+  | { readonly type: 'unpersist'; readonly rddId: RddId }
+  /** From the lease thread, on a connection of its own (role `lease`). */
+  | { readonly type: 'renewLease'; readonly sequence: number }
+  | { readonly type: 'detach' }
+
+export interface LaunchedTask {
+  readonly task: TaskDescription
+  readonly executorId: ExecutorId
+  /** For each source of the stage that has some: its data, bytes as `payload` of this message. */
+  readonly sources: readonly {
+    readonly rddId: RddId
+    readonly partition: number
+    readonly fields: unknown
+    readonly payload?: number | undefined
+  }[]
+}
+
+/** What an executor host tells its driver. */
+export type ExecutorToDriver =
+  | {
+      readonly type: 'attached'
+      readonly hostId: HostId
+      readonly executorIds: readonly ExecutorId[]
+    }
+  | { readonly type: 'executorsAdded'; readonly executorIds: readonly ExecutorId[] }
+  /** Payloads: results and accumulator updates, by the indexes in `ended`. */
+  | {
+      readonly type: 'taskStatuses'
+      readonly started: readonly TaskId[]
+      readonly ended: readonly EndedTask[]
+    }
+  /** Payload 0: a piece of a large result, before its task's end is told. */
+  | {
+      readonly type: 'resultChunk'
+      readonly taskId: TaskId
+      readonly offset: number
+      readonly size: number
+    }
+  | { readonly type: 'executorLost'; readonly executorId: ExecutorId; readonly cause: LossCause }
+  | { readonly type: 'cachedBlocks'; readonly blocks: readonly CachedBlockUpdate[] }
+  | {
+      readonly type: 'hostMetrics'
+      readonly residentBytes: number
+      readonly heapBytes: number
+      readonly cpuMs: number
+      readonly loopLagMs: number
+    }
+  /** What user functions wrote, a bounded piece of it; shown by the driver only if asked to. */
+  | { readonly type: 'leaseSeen'; readonly sequence: number }
+
+export interface EndedTask {
+  readonly taskId: TaskId
+  readonly executorId: ExecutorId
+  readonly end: TaskEnd
+  readonly metrics: TaskMetrics | undefined
+  readonly accumulators: readonly AccumulatorUpdate[]
+}
+
+export interface CachedBlockUpdate {
+  readonly rddId: RddId
+  readonly partition: number
+  /** 0: no longer there. */
+  readonly memoryBytes: number
+}

@@ -1,0 +1,5 @@
+export type * from './block-service.ts'
+export type * from './driver-executor.ts'
+export type * from './driver-master.ts'
+export type * from './worker-host.ts'
+export type * from './worker-master.ts'
