@@ -1,0 +1,40 @@
+import type { Action, Lineage } from '#publib/lineage'
+import type { CallSite, JobId } from '#publib/util'
+
+/** What an action asks of the scheduler. The lineage is prepared: its partitions are known. */
+export interface JobRequest<T, R> {
+  readonly lineage: Lineage<T>
+  readonly action: Action<T, R>
+  /** Partitions to compute, in the order in which results are wanted. */
+  readonly partitions: readonly number[]
+  /** Called once for each of them, as they end; in any order. `index` is the place in `partitions`. */
+  readonly onResult: (index: number, result: R) => void
+  readonly callSite: CallSite | undefined
+  /** As in `collect at main.ts:12`. */
+  readonly operation: string
+  readonly description?: string | undefined
+  readonly groupId?: string | undefined
+  readonly tags?: readonly string[] | undefined
+  /** Local properties: tasks read them from their context. */
+  readonly properties?: Readonly<Record<string, string>> | undefined
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress?: ((progress: JobProgressCounts) => void) | undefined
+}
+
+export interface JobProgressCounts {
+  readonly jobId: JobId
+  readonly total: number
+  readonly active: number
+  readonly completed: number
+  readonly failed: number
+}
+
+/** Runs jobs: what RDD actions know of the scheduler. */
+export interface JobRunner {
+  /** Resolves when every partition has given its result; rejects with TASK_FAILED, STAGE_FAILED, JOB_CANCELLED, CONTEXT_STOPPED … */
+  runJob<T, R>(request: JobRequest<T, R>): Promise<void>
+  cancelJob(jobId: JobId, reason: string): void
+  cancelAllJobs(reason: string): void
+  cancelJobGroup(groupId: string, reason: string): void
+  cancelJobsWithTag(tag: string, reason: string): void
+}
