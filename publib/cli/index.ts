@@ -1,0 +1,7 @@
+export * from './daemon-contract.ts'
+export * from './exit-codes.ts'
+export * from './private-files.ts'
+export * from './process-identity.ts'
+export * from './run-daemon.ts'
+export * from './state-lock.ts'
+export * from './version.ts'
