@@ -1,0 +1,92 @@
+// Makes a clone ready to run: installs what package-lock.json names and compiles, each only where it is out of date.
+// Plain JavaScript on Node's own modules, since nothing is installed yet when it runs.
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(fileURLToPath(import.meta.url))
+const folders = ['config', 'publib', 'master', 'worker', 'driver', 'test']
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+if (!(major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19))) {
+  console.error(`simSpark needs Node ^20.19.0 or >=22.12.0, this is ${process.versions.node}`)
+  process.exit(2)
+}
+
+const lock = digest(readFileSync(join(root, 'package-lock.json')))
+once('node_modules/.prepared', lock, 'installing packages', () =>
+  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']),
+)
+once('dist/.prepared', `${lock} ${digestOf(sources())}`, 'compiling', () => {
+  run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root])
+  removeOrphans()
+})
+
+/** Runs `work` unless `stampPath` holds `stamp` already. */
+function once(stampPath, stamp, what, work) {
+  const path = join(root, stampPath)
+  if (existsSync(path) && readFileSync(path, 'utf8') === stamp) return
+  const before = performance.now()
+  process.stderr.write(`${what} … `)
+  work()
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, stamp)
+  process.stderr.write(`${((performance.now() - before) / 1000).toFixed(1)} s\n`)
+}
+
+/** The paths of all sources, from the root. */
+function sources() {
+  return folders.flatMap(folder => filesBelow(folder).filter(path => path.endsWith('.ts'))).sort()
+}
+
+function filesBelow(folder) {
+  if (!existsSync(join(root, folder))) return []
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry => relative(root, join(entry.parentPath ?? entry.path, entry.name)))
+}
+
+/** What the build depends on: names, sizes and times. */
+function digestOf(paths) {
+  const facts = [...paths, 'tsconfig.json'].map(path => {
+    const { size, mtimeMs } = statSync(join(root, path))
+    return `${path} ${size} ${mtimeMs}`
+  })
+  return digest(facts.join('\n'))
+}
+
+/** Compiled files whose source is gone: a test that was deleted must not run on. */
+function removeOrphans() {
+  const kept = new Set(sources().map(path => path.slice(0, -'.ts'.length)))
+  for (const path of folders.flatMap(folder => filesBelow(join('dist', folder)))) {
+    const source = relative('dist', path).replace(/(\.d\.ts|\.js)(\.map)?$/, '')
+    if (!kept.has(source)) rmSync(join(root, path))
+  }
+}
+
+function digest(content) {
+  return createHash('sha256').update(content).digest('hex')
+}
+
+function run(command, args) {
+  const onWindows = process.platform === 'win32' && command === 'npm'
+  const result = spawnSync(onWindows ? 'npm.cmd' : command, args, {
+    cwd: root,
+    encoding: 'utf8',
+    shell: onWindows,
+  })
+  if (result.status === 0) return
+  console.error(`\n${command} ${args.join(' ')} failed:`)
+  console.error(result.error?.message ?? `${result.stdout}${result.stderr}`)
+  process.exit(1)
+}
