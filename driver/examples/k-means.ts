@@ -1,4 +1,4 @@
-import type { SparkContext } from '#driver'
+import type { SparkContext } from 'simspark'
 
 type Point = readonly number[]
 

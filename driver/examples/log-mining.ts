@@ -1,4 +1,4 @@
-import type { SparkContext } from '#driver'
+import type { SparkContext } from 'simspark'
 
 /** Loads a log, keeps its errors in memory, and asks several questions of them: how many mention each topic. */
 export async function logMining(

@@ -1,4 +1,4 @@
-import type { SparkContext } from '#driver'
+import type { SparkContext } from 'simspark'
 
 /**
  * Ranks pages by the links between them, as Spark's example does: rank = 0.15 + 0.85 × what the linking pages give.

@@ -1,4 +1,4 @@
-import type { SparkContext } from '#driver'
+import type { SparkContext } from 'simspark'
 
 /** Estimates pi by throwing `samples` darts in each of `slices` tasks; equal seeds give equal estimates. */
 export async function pi(sc: SparkContext, slices: number, samples: number): Promise<number> {

@@ -1,4 +1,4 @@
-import type { SparkContext } from '#driver'
+import type { SparkContext } from 'simspark'
 
 /**
  * Adds the numbers 0 … count-1, held by the driver, in `numSlices` tasks.

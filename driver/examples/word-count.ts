@@ -1,4 +1,4 @@
-import type { SparkContext } from '#driver'
+import type { SparkContext } from 'simspark'
 
 /**
  * Counts the words of a text and gives the most frequent, ties in the order of the words.

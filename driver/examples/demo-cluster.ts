@@ -1,0 +1,125 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+
+/** A daemon of the demo, as `start --json` described it. */
+interface Daemon {
+  readonly name: string
+  readonly cli: string
+  readonly stateDir: string
+  readonly pid: number
+  readonly address: string
+}
+
+/** A master and workers of this machine's own, in a folder of their own, started and stopped by the commands that users type. */
+export class DemoCluster {
+  readonly #folder: string
+  readonly #daemons: Daemon[] = []
+  /** How long the commands took, each until its daemon was ready. */
+  masterStartMs = 0
+  workerStartMs = 0
+
+  private constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  /** Starts a master and `workers` workers with `cores` executors each; on a failure nothing stays behind. */
+  static async start(workers: number, cores: number): Promise<DemoCluster> {
+    const cluster = new DemoCluster(await mkdtemp(join(tmpdir(), 'simspark-demo-')))
+    try {
+      const before = performance.now()
+      await cluster.#start('master', 'master/cli.js', ['--port', '0'])
+      const between = performance.now()
+      cluster.masterStartMs = between - before
+      const names = Array.from({ length: workers }, (_, i) => `worker-${i + 1}`)
+      await Promise.all(
+        names.map(name =>
+          cluster.#start(name, 'worker/cli.js', [cluster.master, '--port', '0', '-c', `${cores}`]),
+        ),
+      )
+      cluster.workerStartMs = performance.now() - between
+      return cluster
+    } catch (error) {
+      await cluster.stop()
+      throw error
+    }
+  }
+
+  get master(): string {
+    return `simspark://${this.#daemons[0]?.address}`
+  }
+
+  get secretFile(): string {
+    return join(this.#folder, 'secret')
+  }
+
+  /** A folder for what the demo writes itself; goes with the cluster. */
+  get scratch(): string {
+    return this.#folder
+  }
+
+  describe(): string[] {
+    return this.#daemons.map(({ name, pid, address }) => `${name} ${address} (pid ${pid})`)
+  }
+
+  /** Kills a worker without warning, as a power cut would. */
+  killWorker(index: number): string {
+    const worker = this.#daemons.filter(daemon => daemon.name !== 'master')[index]
+    if (worker === undefined) throw new Error(`there is no worker ${index}`)
+    process.kill(worker.pid, 'SIGKILL')
+    return `${worker.name} (pid ${worker.pid})`
+  }
+
+  /** Stops everything, workers first, and deletes the folder. */
+  async stop(): Promise<void> {
+    for (const daemon of this.#daemons.splice(0).reverse()) {
+      await simspark(daemon.cli, ['stop', '--state-dir', daemon.stateDir])
+    }
+    await rm(this.#folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+  }
+
+  async #start(name: string, cli: string, args: readonly string[]): Promise<void> {
+    const stateDir = join(this.#folder, name)
+    const own = ['--state-dir', stateDir, '--secret-file', this.secretFile, '--json']
+    const quiet = process.getuid?.() === 0 ? ['--allow-root'] : []
+    const { stdout } = await simspark(cli, ['start', ...args, ...own, ...quiet])
+    const started: unknown = JSON.parse(stdout)
+    this.#daemons.push({ name, cli, stateDir, ...addressOf(started) })
+  }
+}
+
+function addressOf(started: unknown): { pid: number; address: string } {
+  const { pid, address } = started as { pid: number; address: { host: string; port: number } }
+  return { pid, address: `${address.host}:${address.port}` }
+}
+
+/** Runs one of simSpark's commands and waits for its end. */
+async function simspark(cli: string, args: readonly string[]): Promise<{ stdout: string }> {
+  const child = spawn(process.execPath, [join(root, 'dist', cli), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+  })
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', resolve)
+  })
+  if (code !== 0) throw new Error(`${cli} ${args.join(' ')} ended with ${code}\n${stderr}${stdout}`)
+  return { stdout }
+}
+
+/** The version of simSpark that runs. */
+export async function version(): Promise<string> {
+  const text = await readFile(join(root, 'package.json'), 'utf8')
+  return String((JSON.parse(text) as { version: string }).version)
+}

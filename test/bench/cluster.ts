@@ -1,0 +1,118 @@
+import { SparkContext } from 'simspark'
+import { DemoCluster } from '../../driver/examples/demo-cluster.ts'
+import { type Figure, median, timed } from './measure.ts'
+
+/** A real master and two workers of one executor each: start-up, small jobs, and a killed worker. */
+export async function clusterFigures(runs: number): Promise<Figure[]> {
+  const cluster = await DemoCluster.start(2, 1)
+  try {
+    const conf = { 'simspark.authenticate.secretFile': cluster.secretFile } as const
+    const connect = () =>
+      SparkContext.getOrCreate({ master: cluster.master, appName: 'bench', conf })
+    const first: number[] = []
+    for (let run = 0; run < runs; run++) {
+      first.push(
+        await timed(async () => {
+          const sc = await connect()
+          await sc.parallelize([1, 2], 2).sum()
+          await sc.stop()
+        }),
+      )
+    }
+    const sc = await connect()
+    const [empty, sum] = [await emptyJobs(sc), await sums(sc, runs)]
+    const again = await untilElsewhere(sc, cluster)
+    await sc.stop()
+    return [
+      {
+        name: 'start of the master to ready (its command, whole)',
+        value: cluster.masterStartMs / 1000,
+        unit: 's',
+        target: 1,
+      },
+      {
+        name: 'start of a worker to registered (its command, whole)',
+        value: cluster.workerStartMs / 1000,
+        unit: 's',
+        target: 1,
+      },
+      {
+        name: 'warm cluster: connect, first result, stop',
+        value: median(first) / 1000,
+        unit: 's',
+        target: 0.5,
+      },
+      { name: 'empty job of two tasks, p50', value: median(empty), unit: 'ms', target: 5 },
+      { name: 'empty job of two tasks, p99', value: quantile(empty, 0.99), unit: 'ms' },
+      {
+        name: 'sum of 1,000,000 driver-held numbers, 8 partitions',
+        value: median(sum) / 1000,
+        unit: 's',
+        target: 0.35,
+      },
+      {
+        name: 'worker killed to its tasks started elsewhere',
+        value: again / 1000,
+        unit: 's',
+        target: 1,
+      },
+    ]
+  } finally {
+    await cluster.stop()
+  }
+}
+
+async function emptyJobs(sc: SparkContext): Promise<number[]> {
+  const rdd = sc.parallelize([1, 2], 2)
+  const times: number[] = []
+  for (let run = 0; run < 220; run++) times.push(await timed(() => rdd.count()))
+  return times.slice(20)
+}
+
+async function sums(sc: SparkContext, runs: number): Promise<number[]> {
+  const numbers = Array.from({ length: 1_000_000 }, (_, i) => i)
+  const times: number[] = []
+  for (let run = 0; run <= runs; run++) {
+    times.push(await timed(() => sc.parallelize(numbers, 8).sum()))
+  }
+  return times.slice(1)
+}
+
+/** Two long tasks, one on each worker; one worker dies: milliseconds until its task starts on the other. */
+async function untilElsewhere(sc: SparkContext, cluster: DemoCluster): Promise<number> {
+  let killedAt = 0
+  let lost = ''
+  const restarted = new Promise<number>(resolve => {
+    sc.addSparkListener({
+      onTaskStart: ({ task }) => {
+        if (killedAt > 0 && task.attemptNumber > 0 && task.executorId !== lost) {
+          resolve(performance.now() - killedAt)
+        } else if (killedAt === 0) {
+          lost = task.executorId
+        }
+      },
+    })
+  })
+  const controller = new AbortController()
+  const job = sc
+    .range(0, 2, 1, 2)
+    .map(x => {
+      const end = Date.now() + 1500
+      while (Date.now() < end);
+      return x
+    })
+    .collect({ signal: controller.signal })
+  setTimeout(() => {
+    killedAt = performance.now()
+    cluster.killWorker(0)
+  }, 500)
+  const ms = await restarted
+  controller.abort()
+  await job.catch(() => undefined)
+  return ms
+}
+
+function quantile(values: readonly number[], q: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN
+}
