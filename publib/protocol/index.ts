@@ -1,5 +1,6 @@
 export type * from './block-service.ts'
 export type * from './driver-executor.ts'
 export type * from './driver-master.ts'
+export type * from './executor-thread.ts'
 export type * from './worker-host.ts'
 export type * from './worker-master.ts'

@@ -1,0 +1,2 @@
+export * from './host-events.ts'
+export { HostState } from './host-state.ts'

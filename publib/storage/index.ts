@@ -1,0 +1,3 @@
+export * from './block-source.ts'
+export { CacheBudget } from './cache-budget.ts'
+export { MemoryStore, nameOf, type StoredPartition } from './memory-store.ts'
