@@ -1,1 +1,2 @@
+export * from './block-range.ts'
 export * from './map-status.ts'

@@ -1,0 +1,7 @@
+export * from './batch.ts'
+export * from './column.ts'
+export * from './detect.ts'
+export * from './group.ts'
+export * from './limits.ts'
+export * from './materialize.ts'
+export { detachString, isWellFormed } from './strings.ts'

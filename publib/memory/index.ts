@@ -1,0 +1,2 @@
+export * from './memory-budget.ts'
+export * from './size-estimate.ts'

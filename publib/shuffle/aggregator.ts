@@ -1,0 +1,15 @@
+/**
+ * How the values of one key become one combiner. All three may change and return their first argument.
+ *
+ * @example
+ * const sum: Aggregator<string, number, number> =
+ *   { createCombiner: v => v, mergeValue: (c, v) => c + v, mergeCombiners: (a, b) => a + b }
+ */
+export interface Aggregator<K, V, C> {
+  readonly createCombiner: (value: V, key: K) => C
+  readonly mergeValue: (combiner: C, value: V, key: K) => C
+  readonly mergeCombiners: (a: C, b: C, key: K) => C
+}
+
+/** Gathers the values of a key in a Group (`groupByKey`): on disk where there are many. Only the reader knows how, so it is a tag. */
+export const GROUP_VALUES = 'groupValues'

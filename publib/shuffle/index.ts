@@ -1,0 +1,5 @@
+export * from './environment.ts'
+export * from './aggregator.ts'
+export * from './errors.ts'
+export * from './partitioner.ts'
+export * from './spec.ts'
