@@ -32,7 +32,10 @@ export class MemorySocket implements Socket {
   readonly remote: Address
   onDrain: (() => void) | undefined
   readonly #messageBytesMax: number
-  #peer: MemorySocket | undefined
+  /** Joined before anybody gets hold of it. */
+  #peer!: MemorySocket
+  /** The peer is gone, and a cut keeps the news. */
+  #isOrphan = false
   #onMessage: ((bytes: Uint8Array) => void) | undefined
   #onClose: ((code: number, reason: string) => void) | undefined
   #outbox: Item[] = []
@@ -95,13 +98,16 @@ export class MemorySocket implements Socket {
   terminate(): void {
     if (this.#state === 'closed') return
     const peer = this.#peer
-    this.link.clock.after(this.link.delayMs(0), () => peer?.#end(1006, ''))
+    this.link.clock.after(this.link.delayMs(0), () => {
+      if (this.link.isCut()) peer.#isOrphan = true
+      else peer.#end(1006, '')
+    })
     this.#endSoon(1006, '')
   }
 
   /** Both ends are gone, without a goodbye. */
   break(): void {
-    this.#peer?.#endSoon(1006, '')
+    this.#peer.#endSoon(1006, '')
     this.#endSoon(1006, '')
   }
 
@@ -114,7 +120,10 @@ export class MemorySocket implements Socket {
 
   /** Goes on after a cut. */
   wake(): void {
-    this.link.clock.after(0, () => this.#deliverDue())
+    this.link.clock.after(0, () => {
+      if (this.#isOrphan) this.#end(1006, '')
+      else this.#deliverDue()
+    })
   }
 
   #dueIn(bytes: number): number {
@@ -134,12 +143,12 @@ export class MemorySocket implements Socket {
       if (item === undefined || item.dueMs > this.link.clock.now() + 1) return
       this.#outbox.shift()
       if (item.kind === 'close') {
-        this.#peer?.#end(item.code, item.reason)
+        this.#peer.#end(item.code, item.reason)
         this.#end(item.code, item.reason)
         return
       }
       this.#buffered -= item.bytes.length
-      this.#peer?.#take(item.bytes)
+      this.#peer.#take(item.bytes)
       if (this.#isFull && this.#buffered <= DRAIN_LOW) {
         this.#isFull = false
         this.onDrain?.()

@@ -77,7 +77,7 @@ export class MemoryNetwork {
     }
   }
 
-  /** A machine that loses power: its ports are gone, its peers see 1006, it sees nothing more. */
+  /** The process of a machine is killed: its ports are gone, its peers see 1006, it sees nothing more. */
   crash(machine: string): void {
     for (const [name, port] of this.#ports) if (port.host === machine) this.#ports.delete(name)
     for (const socket of [...this.#sockets]) {
