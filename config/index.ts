@@ -1,0 +1,16 @@
+export {
+  environmentName,
+  type SettingName,
+  settingNames,
+  settingOf,
+  type ValueOf,
+} from './all-settings.ts'
+export { checkLocalDirs } from './check-folders.ts'
+export { type SettingDoc, settingsDocs } from './docs.ts'
+export { type FlagSetting, loadSettings, type SettingSources } from './load.ts'
+export type { Value } from './parse-value.ts'
+export { Resolved, type SettingRow, settingsFrom } from './resolved.ts'
+export type { Setting } from './setting.ts'
+export { type SettingKey, type Settings, type SettingValue, SparkConf } from './spark-conf.ts'
+export { defaultSettingsFile, defaultStateDir, type Environment } from './state-dir.ts'
+export { formatDuration, formatSize } from './units.ts'
