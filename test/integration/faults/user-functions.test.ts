@@ -1,0 +1,516 @@
+/** The UDF rows of the list of bad inputs, on a real cluster: each function runs in an executor of another process. */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { createServer, Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { type RDD, SimSparkError, SparkContext, type Value } from 'simspark'
+
+let sc: SparkContext
+
+/** The error of an action or transformation; fails where there is none. */
+async function errorOf(run: () => unknown): Promise<SimSparkError> {
+  try {
+    await run()
+  } catch (error) {
+    expect(error).to.be.instanceOf(SimSparkError)
+    return error as SimSparkError
+  }
+  throw new Error('nothing was thrown')
+}
+
+/** A small job on every executor: the cluster still works. */
+async function stillWorks(): Promise<void> {
+  expect(await sc.parallelize([1, 2, 3, 4], 4).sum()).to.equal(10)
+}
+
+/** What a task made of one element. */
+async function one<T extends Value>(f: (x: number) => T): Promise<T> {
+  return (await sc.parallelize([1], 1).map(f).collect())[0] as T
+}
+
+describe('functions of users', function () {
+  this.timeout(60_000)
+
+  before(async () => {
+    sc = await SparkContext.getOrCreate({ master: 'local-cluster[2,1,512]', appName: 'udf' })
+  })
+  afterEach(stillWorks)
+  after(() => sc.stop())
+
+  it('UDF-01 use variables of the enclosing function, as they are at the action', async () => {
+    let factor = 2
+    const rdd = sc.parallelize([1, 2, 3], 2).map(x => x * factor)
+    factor = 5
+    expect(await rdd.collect()).to.deep.equal([5, 10, 15])
+  })
+
+  it('UDF-03 use `this`, only the fields that they need, and the outer `arguments`', async () => {
+    class Scaled {
+      factor = 3
+      readonly socket = new Socket()
+      run(): Promise<number> {
+        return sc
+          .parallelize([1, 2], 2)
+          .map(x => x * this.factor)
+          .sum()
+      }
+    }
+    expect(await new Scaled().run()).to.equal(9)
+    function outer(..._: unknown[]): (x: number) => number {
+      // biome-ignore lint/complexity/noArguments: what is tested
+      return x => x + (arguments[0] as number)
+    }
+    expect(await one(outer(41))).to.equal(42)
+  })
+
+  it('UDF-07 may be bound or native; a proxy of a function is refused by name', async () => {
+    const bound = function (this: { m: number }, x: number) {
+      return this.m + x
+    }.bind({ m: 10 })
+    expect(await one(bound)).to.equal(11)
+    expect(await sc.parallelize([-3], 1).map(Math.abs).collect()).to.deep.equal([3])
+    const proxy = new Proxy((x: number) => x, {})
+    const error = await errorOf(() => sc.parallelize([1], 1).map(proxy).collect())
+    expect(error.code).to.equal('CLOSURE_NOT_SHIPPABLE')
+    expect(error.message).to.match(/Proxy/i)
+  })
+
+  it('UDF-09 use what is outside in default parameters', async () => {
+    const outside = 7
+    expect(await one((x, y = outside) => x + y)).to.equal(8)
+  })
+
+  it('UDF-10 travel as they are, whatever their toString says', async () => {
+    const f = (x: number) => x + 1
+    f.toString = () => '() => "fake"'
+    expect(await one(f)).to.equal(2)
+  })
+
+  it('UDF-11 may hold comments, directives and templates', async () => {
+    expect(
+      await one(x => {
+        return `\`${x}\`` // the last line
+      }),
+    ).to.equal('`1`')
+  })
+
+  it('UDF-15 that capture too much are refused, with name, size and way out', async () => {
+    const table = new Float64Array(20 * 1024 * 1024)
+    const error = await errorOf(() =>
+      sc
+        .parallelize([1], 1)
+        .map(x => x + (table[x] ?? 0))
+        .sum(),
+    )
+    expect(error.code).to.equal('CLOSURE_TOO_LARGE')
+    expect(error.message).to.match(/table/).and.match(/160/)
+    expect(`${error.message}${error.hint}`).to.match(/broadcast/)
+  })
+
+  it('UDF-16 capture cycles, maps, dates, big integers and typed arrays', async () => {
+    const cache: Record<string, unknown> = {
+      big: 12n,
+      day: new Date(0),
+      list: new Uint8Array([1, 2]),
+    }
+    cache['self'] = cache
+    cache['map'] = new Map([[1, 'one']])
+    const seen = await one(() => [
+      cache['self'] === cache,
+      String(cache['big']),
+      (cache['day'] as Date).getTime(),
+      (cache['list'] as Uint8Array)[1] as number,
+      (cache['map'] as Map<number, string>).get(1) as string,
+    ])
+    expect(seen).to.deep.equal([true, '12', 0, 2, 'one'])
+  })
+
+  it('UDF-17 that capture sockets or promises are refused with the path', async () => {
+    const holder = { deep: { socket: new Socket() } }
+    const error = await errorOf(() =>
+      sc.parallelize([1], 1).map(x => holder.deep.socket.write(`${x}`)),
+    )
+    expect(error.code).to.equal('CLOSURE_NOT_SHIPPABLE')
+    expect(error.message).to.include('holder.deep.socket').and.include('net.Socket')
+    expect(error.callSite?.file).to.match(/user-functions\.test\.ts$/)
+    const pending = new Promise<number>(() => undefined)
+    const second = await errorOf(() => sc.parallelize([1], 1).map(() => String(pending)))
+    expect(second.message)
+      .to.include('pending')
+      .and.match(/Promise/)
+  })
+
+  it("UDF-18 see the executor's environment, not the driver's", async () => {
+    process.env['SIMSPARK_TEST_DRIVER_ONLY'] = 'driver'
+    try {
+      expect(await one(() => process.env['SIMSPARK_TEST_DRIVER_ONLY'] ?? 'none')).to.equal('none')
+    } finally {
+      delete process.env['SIMSPARK_TEST_DRIVER_ONLY']
+    }
+  })
+
+  it('UDF-20 may throw anything', async () => {
+    const thrown: (() => never)[] = [
+      () => {
+        throw 'a string'
+      },
+      () => {
+        throw null
+      },
+      () => {
+        throw undefined
+      },
+      () => {
+        throw {
+          toString() {
+            throw new Error('inner')
+          },
+        }
+      },
+      () => {
+        throw Symbol('s')
+      },
+    ]
+    for (const f of thrown) {
+      const error = await errorOf(() => sc.parallelize([1], 1).foreach(f))
+      expect(error.code).to.equal('TASK_FAILED')
+      expect(error.partition).to.equal(0)
+    }
+  })
+
+  it('UDF-21 may throw errors that are huge or cyclic: the text is cut', async () => {
+    const error = await errorOf(() =>
+      sc.parallelize([1], 1).foreach(() => {
+        const huge = new Error('x'.repeat(10_000_000))
+        huge.cause = huge
+        throw huge
+      }),
+    )
+    expect(error.code).to.equal('TASK_FAILED')
+    expect(JSON.stringify(error.toJSON()).length).to.be.below(2_000_000)
+  })
+
+  it('UDF-23 that give a promise where a value is expected are told of mapAsync', async () => {
+    const error = await errorOf(() =>
+      sc
+        .parallelize([1], 1)
+        .map(async x => x)
+        .collect(),
+    )
+    expect(error.message).to.match(/mapAsync/)
+    expect(JSON.stringify(error.toJSON())).to.match(/UNEXPECTED_PROMISE/)
+  })
+
+  it('UDF-24 that never settle end with a time-out', async () => {
+    const never = () => new Promise<number>(() => undefined)
+    const error = await errorOf(() =>
+      sc.parallelize([1], 1).mapAsync(never, { timeoutMs: 50 }).collect(),
+    )
+    expect(error.code).to.equal('TASK_FAILED')
+    expect(`${error.message}`).to.match(/50 ms/)
+  })
+
+  it('UDF-25 whose rejections nobody awaits fail their task with that reason', async () => {
+    const error = await errorOf(() =>
+      sc
+        .parallelize([1], 1)
+        .mapAsync(async x => {
+          void Promise.reject(new Error('nobody awaits me'))
+          await new Promise(resolve => setTimeout(resolve, 20))
+          return x
+        })
+        .collect(),
+    )
+    expect(error.message).to.match(/nobody awaits me/)
+  })
+
+  it('UDF-26 that throw after their task has ended harm no later job', async () => {
+    expect(
+      await one(x => {
+        setTimeout(() => {
+          throw new Error('late')
+        }, 5)
+        return x
+      }),
+    ).to.equal(1)
+    await stillWorks()
+  })
+
+  for (const [row, what, f] of [
+    ['UDF-27', 'loop for ever', () => eternal()],
+    ['UDF-28', 'backtrack for ever', () => /^(a+)+$/.test(`${'a'.repeat(64)}b`)],
+    ['UDF-29', 'wait for ever', () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)],
+  ] as const) {
+    it(`${row} that ${what} are cancelled`, async () => {
+      const controller = new AbortController()
+      const job = sc.parallelize([1, 2], 2).map(f).count({ signal: controller.signal })
+      await running()
+      controller.abort(new Error('enough'))
+      const error = await errorOf(() => job)
+      expect(error.code).to.equal('JOB_CANCELLED')
+      expect((error.cause as Error).message).to.equal('enough')
+    })
+  }
+
+  it('UDF-29 that block in a native call are cancelled too, with their process', async () => {
+    const job = sc
+      .parallelize([1, 2], 2)
+      .map(() => spawnSync('sleep', ['1000']).status)
+      .collect()
+    await running()
+    await sc.cancelAllJobs('enough')
+    expect((await errorOf(() => job)).code).to.equal('JOB_CANCELLED')
+    await stillWorks()
+  })
+
+  it('UDF-30 that recurse without end fail their task alone', async () => {
+    const down = (x: number): number => down(x + 1) + 1
+    const error = await errorOf(() =>
+      sc
+        .parallelize([1], 1)
+        .map(x => down(x))
+        .collect(),
+    )
+    expect(error.message).to.match(/Maximum call stack/)
+  })
+
+  it('UDF-33 that end their process are named as the cause', async () => {
+    const exit = await errorOf(() =>
+      sc
+        .parallelize([1], 1)
+        .map(() => process.exit(7))
+        .collect(),
+    )
+    expect(`${exit.message}`).to.match(/exit/).and.match(/7/)
+    const kill = await errorOf(() =>
+      sc
+        .parallelize([1], 1)
+        .map(() => process.kill(process.pid, 'SIGKILL'))
+        .collect(),
+    )
+    expect(kill.code).to.equal('TASK_KILLS_EXECUTORS')
+    expect(kill.message).to.match(/SIGKILL/)
+  })
+
+  it('UDF-33 that fill a Map until the process dies are named, with the limit', async () => {
+    const error = await errorOf(() =>
+      sc
+        .parallelize([1], 1)
+        .map(() => {
+          const map = new Map<number, string>()
+          for (let i = 0; ; i++) map.set(i, `value ${i}`)
+        })
+        .count(),
+    )
+    expect(error.message)
+      .to.match(/memory/i)
+      .and.match(/512/)
+  })
+
+  it('UDF-35 that swallow errors of the process do not hide those of their task', async () => {
+    const error = await errorOf(() =>
+      sc
+        .parallelize([1], 1)
+        .map(() => {
+          process.on('uncaughtException', () => undefined)
+          throw new Error('mine')
+        })
+        .collect(),
+    )
+    expect(error.message).to.match(/mine/)
+  })
+
+  it('UDF-38 that patch built-ins do not break the engine', async () => {
+    await one(() => {
+      Date.now = () => 0
+      JSON.stringify = () => 'patched'
+      Array.prototype.push = () => 0
+      return 1
+    })
+    expect(
+      await sc
+        .parallelize([1, 2, 3, 4], 4)
+        .map(x => [x % 2, x])
+        .reduceByKey((a, b) => a + b)
+        .count(),
+    ).to.equal(2)
+  })
+
+  it('UDF-41 may write much: it neither blocks nor fills the disk', async () => {
+    const written = await one(() => {
+      for (let i = 0; i < 100_000; i++) console.log(`line ${i} of a user who talks a lot`)
+      return 1
+    })
+    expect(written).to.equal(1)
+  })
+
+  it('UDF-45 may give undefined, holes, NaN and -0: they survive shuffle and cache', async () => {
+    const values = [undefined, null, Number.NaN, -0, Number.POSITIVE_INFINITY]
+    const cached = sc.parallelize(values, 2).cache()
+    await cached.count()
+    expect(await cached.collect()).to.deep.equal(values)
+    const shuffled = await sc
+      .parallelize(
+        values.map((value, i): [number, unknown] => [i, value]),
+        2,
+      )
+      .partitionBy(3)
+      .collect()
+    const byKey = new Map(shuffled)
+    expect(values.map((_, i) => byKey.get(i))).to.deep.equal(values)
+    expect(Object.is(byKey.get(3), -0)).to.equal(true)
+    await cached.unpersist(true)
+  })
+
+  it('UDF-47 may give instances of classes: plain fields survive', async () => {
+    class Point {
+      x = 1
+      y = 2
+      get sum(): number {
+        return this.x + this.y
+      }
+    }
+    const point = await one(() => new Point())
+    expect(point).to.deep.include({ x: 1, y: 2 })
+  })
+
+  for (const [what, f] of [
+    ['a function', () => ({ deep: [1, () => 1] })],
+    ['a symbol', () => ({ deep: [1, Symbol('s')] })],
+    ['a promise', () => ({ deep: [1, Promise.resolve(1)] })],
+    ['a WeakRef', () => ({ deep: [1, new WeakRef({})] })],
+  ] as const) {
+    it(`UDF-48 that give ${what} are told the row and the path`, async () => {
+      const error = await errorOf(() => sc.parallelize([1], 1).map(f).collect())
+      expect(JSON.stringify(error.toJSON())).to.match(/VALUE_NOT_ENCODABLE/)
+      expect(error.message)
+        .to.match(/deep\[1\]/)
+        .and.match(/0/)
+    })
+  }
+
+  it('UDF-51 may give cyclic objects', async () => {
+    interface Cyclic {
+      name: string
+      self?: Cyclic
+    }
+    const made = await one((): Cyclic => {
+      const cyclic: Cyclic = { name: 'c' }
+      cyclic.self = cyclic
+      return cyclic
+    })
+    expect(made.self?.self?.name).to.equal('c')
+  })
+
+  it('UDF-55 keys chosen to collide are grouped all the same', async () => {
+    const keys = sc.range(0, 20_000, 1, 4).map((i): [string, number] => [String(i * 65_536), 1])
+    expect(await keys.reduceByKey((a, b) => a + b).count()).to.equal(20_000)
+  })
+
+  it('UDF-56 comparators that contradict themselves or throw do not hang a sort', async () => {
+    const numbers = sc.range(0, 2000, 1, 4).map((i): [number, number] => [i, i])
+    const random = numbers.sortByKey({ compare: () => Math.random() - 0.5 })
+    expect(await random.count()).to.equal(2000)
+    const throws = numbers.sortByKey({
+      compare: () => {
+        throw new Error('cannot compare')
+      },
+    })
+    expect((await errorOf(() => throws.collect())).message).to.match(/cannot compare/)
+  })
+
+  for (const index of [-1, 1.5, Number.NaN, '0']) {
+    it(`UDF-57 a partition function that gives ${JSON.stringify(index)} is told key and value`, async () => {
+      const pairs = sc.parallelize([['key-7', 1] as [string, number]], 1)
+      const partitioner = { numPartitions: 2, getPartition: () => index as number }
+      const error = await errorOf(() => pairs.partitionBy(partitioner).collect())
+      expect(JSON.stringify(error.toJSON())).to.match(/INVALID_PARTITION/)
+      expect(error.message).to.include('key-7').and.include(String(index))
+    })
+  }
+
+  it('UDF-61 flatMap takes strings by character, refuses what is not iterable, stops what never ends', async () => {
+    expect(
+      await sc
+        .parallelize(['ab'], 1)
+        .flatMap(text => text)
+        .collect(),
+    ).to.deep.equal(['a', 'b'])
+    const number = (() => 7) as unknown as (x: number) => Iterable<number>
+    const error = await errorOf(() => sc.parallelize([1], 1).flatMap(number).collect())
+    expect(JSON.stringify(error.toJSON())).to.match(/NOT_ITERABLE/)
+    const endless = sc.parallelize([1], 1).flatMap(function* () {
+      for (let i = 0; ; i++) yield i
+    })
+    expect(await endless.take(3)).to.deep.equal([0, 1, 2])
+  })
+
+  it('UDF-62 mapPartitions need not read what it is given', async () => {
+    expect(
+      await sc
+        .range(0, 1_000_000, 1, 2)
+        .mapPartitions(() => [1])
+        .sum(),
+    ).to.equal(2)
+  })
+
+  it('UDF-64 the first error counts, whatever the clean-up throws', async () => {
+    const rdd = sc.parallelize([1, 2], 1).mapPartitions(() => ({
+      [Symbol.iterator]: () => ({
+        next(): IteratorResult<number> {
+          throw new Error('first')
+        },
+        return(): IteratorResult<number> {
+          throw new Error('second')
+        },
+      }),
+    }))
+    expect((await errorOf(() => rdd.collect())).message).to.match(/first/)
+  })
+
+  it('UDF-65 that use an RDD or the context are refused at their line', async () => {
+    const other: RDD<number> = sc.parallelize([1], 1)
+    const nested = await errorOf(() => sc.parallelize([1], 1).map(() => String(other.count())))
+    expect(nested.code).to.equal('NESTED_RDD')
+    expect(nested.callSite?.file).to.match(/user-functions\.test\.ts$/)
+    const context = sc
+    const second = await errorOf(() => sc.parallelize([1], 1).map(() => context.version))
+    expect(second.message).to.match(/SparkContext/)
+  })
+
+  it('UDF-40 that open too many files say so', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'simspark-udf-'))
+    try {
+      const open = (x: number) => readdirSync(folder).length + x
+      expect(await one(open)).to.equal(1)
+      const server = createServer()
+      const error = await errorOf(() => sc.parallelize([1], 1).map(() => String(server.address())))
+      expect(error.message).to.match(/Server/)
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+})
+
+/** Loops for ever. */
+function eternal(): number {
+  for (let i = 0; ; i = (i + 1) % 1000) if (i < 0) return i
+}
+
+/** Resolves when two tasks run. */
+async function running(): Promise<void> {
+  await new Promise<void>(resolve => {
+    let count = 0
+    const listener = {
+      onTaskStart: () => {
+        count++
+        if (count < 2) return
+        sc.removeSparkListener(listener)
+        setTimeout(resolve, 100)
+      },
+    }
+    sc.addSparkListener(listener)
+  })
+}
