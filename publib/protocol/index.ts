@@ -1,4 +1,5 @@
 export type * from './block-service.ts'
+export { protocolOf } from './decode.ts'
 export type * from './driver-executor.ts'
 export type * from './driver-master.ts'
 export type * from './executor-thread.ts'

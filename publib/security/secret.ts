@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, link, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { secretFileExists, secretFileMissing, secretFileRefused } from './errors.ts'
 
@@ -21,11 +21,16 @@ const SECRETS_MAX = 2
 export async function createSecretFile(path: string): Promise<Secrets> {
   const secret = newSecret()
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  const temporary = temporaryNameFor(path)
   try {
-    await writeNew(path, `${secret}\n`)
+    await writeNew(temporary, `${secret}\n`)
+    // Of several that start at once one makes the file, and none sees it empty.
+    await link(temporary, path)
   } catch (error) {
     if (codeOf(error) === 'EEXIST') throw secretFileExists(path)
     throw error
+  } finally {
+    await rm(temporary, { force: true })
   }
   return { current: secret, accepted: [secret] }
 }
@@ -68,7 +73,7 @@ export async function rotateSecretFile(
   const old = await readSecretFile(path)
   const current = newSecret()
   const accepted = forgetOld ? [current] : [current, old.current]
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
+  const temporary = temporaryNameFor(path)
   try {
     await writeNew(temporary, `${accepted.join('\n')}\n`)
     await rename(temporary, path)
@@ -85,6 +90,10 @@ function newSecret(): string {
 
 function isStrong(secret: string): boolean {
   return secret.length >= SECRET_BYTES && secret.trim() === secret
+}
+
+function temporaryNameFor(path: string): string {
+  return `${path}.${randomBytes(6).toString('hex')}.tmp`
 }
 
 async function writeNew(path: string, text: string): Promise<void> {
