@@ -1,0 +1,12 @@
+export { blockSize, HEADER_BYTES, readHeader } from './block.ts'
+export { ByteReader, MalformedBytes } from './byte-reader.ts'
+export { BLOCK_BYTES_MAX, ByteWriter } from './byte-writer.ts'
+export { corruptBlock, valueNotEncodable } from './errors.ts'
+export {
+  decodeBatch,
+  decodeColumn,
+  type EncodeOptions,
+  encodeBatch,
+  encodeBatches,
+} from './record-codec.ts'
+export { decodeValue, type EncodeValueOptions, encodeValue } from './value-codec.ts'
