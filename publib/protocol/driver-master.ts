@@ -14,12 +14,14 @@ export type DriverToMaster =
       readonly reason: string
     }
   | { readonly type: 'jobSummaries'; readonly jobs: readonly JobSummary[] }
-  | { readonly type: 'endApplication'; readonly exitCode: number | undefined }
+  | { readonly type: 'endApplication'; readonly exitCode?: number | undefined }
 
 export interface RegisterApplication {
   readonly type: 'registerApplication'
   /** Given again when the driver comes back to a (restarted) master: then it keeps its executors. */
   readonly applicationId?: ApplicationId | undefined
+  /** Given with it: proves that the application is its own. */
+  readonly ticket?: string | undefined
   readonly name: string
   readonly user: string
   readonly version: string
@@ -27,6 +29,8 @@ export interface RegisterApplication {
   readonly executorsWanted: number
   readonly executorsMin: number
   readonly executorMemoryMiB: number
+  /** Most executors on one worker; undefined: as many as there is room for. */
+  readonly executorsPerWorkerMax?: number | undefined
   /** Those it holds, on a return. */
   readonly executorsHeld: readonly ExecutorId[]
   readonly uiUrl?: string | undefined

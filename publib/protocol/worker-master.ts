@@ -63,8 +63,11 @@ export interface RegisterWorker {
 export interface RunningHost {
   readonly applicationId: ApplicationId
   readonly hostId: HostId
+  /** 0 while it does not listen yet. */
   readonly port: number
+  /** Ready for tasks. */
   readonly executorIds: readonly ExecutorId[]
+  readonly executorsStarting: readonly ExecutorId[]
   readonly executorMemoryMiB: number
 }
 

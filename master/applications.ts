@@ -1,0 +1,226 @@
+import type { DriverToMaster, RegisterApplication } from '#publib/protocol'
+import { type ApplicationId, assertNever, type ExecutorId } from '#publib/util'
+import { endApplication } from './application-end.ts'
+import type { Application, Cluster, Executor } from './cluster.ts'
+import type { ConnectionId } from './events.ts'
+import { grantToDriver, stopExecutors } from './executors.ts'
+import type { JournaledApplicationState } from './journal-record.ts'
+import { adopt } from './worker-registration.ts'
+
+interface Arrival {
+  readonly connection: ConnectionId
+  readonly registration: RegisterApplication
+  readonly freshId: ApplicationId
+  readonly isTicketValid: boolean
+}
+
+/** An application comes, or comes back to a master that has, or has not, restarted. */
+export function registerApplication(cluster: Cluster, arrival: Arrival, nowMs: number): void {
+  const { connection, registration, isTicketValid } = arrival
+  const refuse = (code: string, message: string): void => {
+    cluster.act({
+      type: 'SendToDriver',
+      connection,
+      message: { type: 'applicationRefused', code, message },
+    })
+    cluster.close(connection, code === 'NOT_AUTHORIZED' ? 4403 : 4404, message)
+  }
+  if (cluster.applications.size >= cluster.rules.applicationsMax) {
+    return refuse(
+      'APPLICATION_REFUSED',
+      `this master has ${cluster.applications.size} applications`,
+    )
+  }
+  const { applicationId } = registration
+  if (applicationId === undefined) return welcomeNew(cluster, arrival, arrival.freshId, nowMs)
+  if (!isTicketValid) {
+    return refuse('NOT_AUTHORIZED', `the ticket is not that of application ${applicationId}`)
+  }
+  const ended = cluster.ended.get(applicationId)?.ended
+  if (ended !== undefined) {
+    return refuse('APPLICATION_REFUSED', `application ${applicationId} has ended: ${ended.reason}`)
+  }
+  const known = cluster.applications.get(applicationId)
+  if (known === undefined) welcomeNew(cluster, arrival, applicationId, nowMs)
+  welcomeBack(cluster, arrival, cluster.applications.get(applicationId)!, nowMs)
+}
+
+function welcomeNew(
+  cluster: Cluster,
+  { connection, registration }: Arrival,
+  applicationId: ApplicationId,
+  nowMs: number,
+): void {
+  const { name, user, version, executorMemoryMiB, executorsMin, uiUrl } = registration
+  const executorsWanted = Math.max(registration.executorsWanted, executorsMin)
+  const journaled = {
+    ...{ applicationId, name, user, version, executorsWanted, executorsMin, executorMemoryMiB },
+    ...{
+      uiUrl,
+      startedMs: cluster.wallMs(),
+      executorsPerWorkerMax: registration.executorsPerWorkerMax,
+    },
+  }
+  cluster.journal({ type: 'applicationRegistered', application: journaled })
+  const application = applicationFrom({ application: journaled, isQueued: true, jobs: [] }, nowMs)
+  application.connection = connection
+  cluster.applications.set(applicationId, application)
+  cluster.applicationOf.set(connection, application)
+  cluster.note('info', 'application registered', { applicationId, name })
+  cluster.act({ type: 'WelcomeDriver', connection, applicationId, epoch: cluster.epoch })
+}
+
+/** An application as the journal holds it; its executors are told by workers and its driver. */
+export function applicationFrom(state: JournaledApplicationState, nowMs: number): Application {
+  const { application, isQueued, jobs, ended } = state
+  return {
+    ...application,
+    ...{ connection: undefined, disconnectedSinceMs: nowMs, isQueued, isRecovered: false },
+    ...{ target: application.executorsWanted, wanted: application.executorsWanted },
+    ...{ executors: new Map(), hosts: new Map(), awaited: new Map() },
+    ...{ workers: new Set(), avoided: new Map(), launchFailures: 0 },
+    ...{ jobs, jobsChanged: false, queuePosition: 0, ended },
+  }
+}
+
+/** Both sides say what they have; what only the driver knows is believed for as long as a worker may be away. */
+function welcomeBack(
+  cluster: Cluster,
+  { connection, registration }: Arrival,
+  application: Application,
+  nowMs: number,
+): void {
+  const { applicationId } = application
+  if (application.connection !== undefined && application.connection !== connection) {
+    cluster.close(application.connection, 4409, 'another connection of this driver has taken over')
+    cluster.applicationOf.delete(application.connection)
+  }
+  const isNew = application.connection === connection
+  application.connection = connection
+  application.isRecovered = false
+  application.queuePosition = 0
+  application.wanted = Math.max(registration.executorsWanted, application.executorsMin)
+  application.target = application.wanted
+  cluster.applicationOf.set(connection, application)
+  if (!isNew)
+    cluster.act({ type: 'WelcomeDriver', connection, applicationId, epoch: cluster.epoch })
+  claimStrangers(cluster, application)
+  const held = new Set(registration.executorsHeld)
+  if (held.size > 0 && application.isQueued) {
+    application.isQueued = false
+    cluster.journal({ type: 'applicationStarted', applicationId })
+  }
+  for (const executorId of held) believe(cluster, application, executorId, nowMs)
+  const unheld = (executor: Executor): boolean => !held.has(executor.executorId)
+  grantToDriver(cluster, application, [...application.executors.values()].filter(unheld))
+  cluster.note('info', 'driver is back', { applicationId, executors: held.size })
+}
+
+function claimStrangers(cluster: Cluster, application: Application): void {
+  for (const worker of cluster.workers.values()) {
+    for (const [hostId, { host }] of worker.strangers) {
+      if (host.applicationId !== application.applicationId) continue
+      worker.strangers.delete(hostId)
+      adopt(cluster, application, worker, host)
+    }
+  }
+}
+
+function believe(
+  cluster: Cluster,
+  application: Application,
+  executorId: ExecutorId,
+  nowMs: number,
+): void {
+  if (application.executors.has(executorId)) return
+  application.awaited.set(executorId, nowMs + cluster.rules.downMs)
+}
+
+/** Executors that a driver holds and no worker has told of in time. */
+export function sweepAwaited(cluster: Cluster, application: Application, nowMs: number): void {
+  for (const [executorId, untilMs] of application.awaited) {
+    if (nowMs < untilMs) continue
+    application.awaited.delete(executorId)
+    const workerId = executorId.slice(0, executorId.lastIndexOf('/')) as never
+    const reason = 'its worker has not come back to the master'
+    const executorIds = [executorId]
+    const told = {
+      type: 'executorsGone',
+      executorIds,
+      workerId,
+      reason,
+      cause: 'workerLost',
+    } as const
+    cluster.tellDriver(application, told)
+  }
+}
+
+/** An application without executors lives as long as a lease without its driver. With executors, their hosts decide. */
+export function sweepApplications(cluster: Cluster, nowMs: number): void {
+  for (const application of cluster.applications.values()) {
+    sweepAwaited(cluster, application, nowMs)
+    if (application.jobsChanged) journalJobs(cluster, application)
+    if (application.connection !== undefined || application.executors.size > 0) continue
+    if (nowMs - application.disconnectedSinceMs < cluster.rules.leaseMs) continue
+    endApplication(cluster, application, 'FAILED', 'its driver is gone and has not come back')
+  }
+}
+
+export function driverDisconnected(
+  cluster: Cluster,
+  application: Application,
+  nowMs: number,
+): void {
+  const { applicationId } = application
+  application.connection = undefined
+  application.disconnectedSinceMs = nowMs
+  cluster.note('warn', 'connection to the driver is closed', { applicationId })
+}
+
+type Request = Exclude<DriverToMaster, RegisterApplication>
+
+/** What the driver of a registered application asks or tells. */
+export function takeRequest(cluster: Cluster, application: Application, request: Request): void {
+  switch (request.type) {
+    case 'requestExecutors':
+      application.wanted = request.total
+      application.target = request.total
+      return
+    case 'releaseExecutors':
+      return stopExecutors(cluster, owned(application, request.executorIds), 'released')
+    case 'executorsLost':
+      return stopExecutors(cluster, owned(application, request.executorIds), request.reason)
+    case 'jobSummaries':
+      return takeJobs(cluster, application, request.jobs)
+    case 'endApplication': {
+      const isFine = request.exitCode === undefined || request.exitCode === 0
+      const reason = isFine ? 'finished' : `its driver ended with ${request.exitCode}`
+      return endApplication(cluster, application, isFine ? 'FINISHED' : 'FAILED', reason)
+    }
+    default:
+      return assertNever(request)
+  }
+}
+
+/** Only its own: ids of others are as unknown as ids of nobody. */
+function owned(application: Application, executorIds: readonly ExecutorId[]): Executor[] {
+  for (const executorId of executorIds) application.awaited.delete(executorId)
+  return executorIds
+    .map(id => application.executors.get(id))
+    .filter(executor => executor !== undefined && executor.phase !== 'stopping')
+    .filter(executor => executor !== undefined)
+}
+
+function takeJobs(cluster: Cluster, application: Application, jobs: Application['jobs']): void {
+  const known = new Map(application.jobs.map(job => [job.jobId, job]))
+  for (const job of jobs) known.set(job.jobId, job)
+  const latest = [...known.values()].sort((a, b) => a.jobId - b.jobId)
+  application.jobs = latest.slice(-cluster.rules.jobsMax)
+  application.jobsChanged = true
+}
+
+function journalJobs(cluster: Cluster, application: Application): void {
+  const { applicationId, jobs } = application
+  application.jobsChanged = false
+  cluster.journal({ type: 'jobsReported', applicationId, jobs })
+}
