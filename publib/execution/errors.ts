@@ -1,0 +1,74 @@
+import { type CallSite, describeCallSite, SimSparkError } from '#publib/util'
+
+export function taskKilled(reason: string): SimSparkError {
+  return new SimSparkError('TASK_KILLED', `the task is to stop: ${reason}`)
+}
+
+export function accumulatorRead(label: string): SimSparkError {
+  return new SimSparkError(
+    'ACCUMULATOR_READ',
+    `${label} was read in a task, which knows only what it added itself`,
+    { hint: 'Read `value` on the driver, after the action.' },
+  )
+}
+
+export function accumulatorNotRegistered(className: string): SimSparkError {
+  return new SimSparkError(
+    'ACCUMULATOR_NOT_REGISTERED',
+    `an accumulator of class ${className} is used in a function that travels, but no context knows it`,
+    { hint: 'Call sc.register(accumulator) before the action.' },
+  )
+}
+
+export function accumulatorValue(label: string, wanted: string, shown: string): SimSparkError {
+  return new SimSparkError('INVALID_ARGUMENT', `${label} adds ${wanted}, not ${shown}`, {
+    hint: 'Check the value before `add`.',
+  })
+}
+
+export function accumulatorPrivateState(className: string): SimSparkError {
+  return new SimSparkError(
+    'INVALID_ARGUMENT',
+    `the accumulator class ${className} has private fields (#…), which cannot come back from a task`,
+    { hint: 'Keep its state in public fields.' },
+  )
+}
+
+export function broadcastDestroyed(id: number, where: CallSite | undefined): SimSparkError {
+  const place = where === undefined ? '' : ` at ${describeCallSite(where)}`
+  return new SimSparkError('BROADCAST_DESTROYED', `broadcast ${id} was destroyed${place}`, {
+    hint: 'Destroy a broadcast only after the last job that reads it.',
+    callSite: where,
+  })
+}
+
+export function broadcastMissing(id: number): SimSparkError {
+  return new SimSparkError(
+    'INTERNAL',
+    `broadcast ${id} was not sent to this executor before the task that reads it`,
+    { retryable: true },
+  )
+}
+
+export function mapOutputsMissing(shuffleId: number): SimSparkError {
+  return new SimSparkError(
+    'INTERNAL',
+    `the map outputs of shuffle ${shuffleId} were not sent to this executor before the task that reads them`,
+    { retryable: true },
+  )
+}
+
+export function stageMissing(stageId: number): SimSparkError {
+  return new SimSparkError(
+    'INTERNAL',
+    `stage ${stageId} was not sent to this executor before its tasks`,
+    { retryable: true },
+  )
+}
+
+export function sourceMissing(rddId: number, partition: number): SimSparkError {
+  return new SimSparkError(
+    'INTERNAL',
+    `the driver sent no data for partition ${partition} of source RDD ${rddId}`,
+  )
+}

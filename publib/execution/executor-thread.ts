@@ -1,0 +1,78 @@
+import { realClock, realRandom, realSyncFiles } from '#publib/env'
+import { MemoryBudget } from '#publib/memory'
+import type { FromExecutorThread, ToExecutorThread } from '#publib/protocol'
+import { CacheBudget } from '#publib/storage'
+import { errorToData } from '#publib/util'
+import { ControlBlock } from './control-block.ts'
+import { Executor } from './executor.ts'
+import { HostCalls } from './host-calls.ts'
+import { registerRevivers } from './revivers.ts'
+import type { ThreadData, ThreadPorts } from './thread-data.ts'
+import { UserOutput } from './user-output.ts'
+
+// User code may replace what it likes; what the runtime ends a thread with stays its own.
+const exit = process.exit.bind(process)
+const turn = setImmediate
+
+/** Makes this thread an executor: it takes tasks from its host until it is ended. */
+export function startExecutorThread(data: ThreadData, { messages, answers }: ThreadPorts): void {
+  const control = new ControlBlock(data.control)
+  const postMessage = messages.postMessage.bind(messages)
+  const post = (message: FromExecutorThread, transfer: readonly ArrayBuffer[] = []): void =>
+    postMessage(message, transfer)
+  const calls = new HostCalls(post, answers, control)
+  const output = new UserOutput(post, () => executor.runningTask?.taskId)
+  const executor = new Executor(
+    {
+      executorId: data.executorId,
+      clock: realClock,
+      random: realRandom,
+      files: realSyncFiles,
+      memory: new MemoryBudget({ limitBytes: data.memoryBytes, fraction: data.memoryFraction }),
+      control,
+      cacheBudget: new CacheBudget(data.cacheBudget),
+      shuffleFolder: data.shuffleFolder,
+      spillFolder: data.spillFolder,
+      location: data.location,
+      liveStages: undefined,
+      fetch: (requests, checkCancelled) => calls.fetch(requests, checkCancelled),
+      makeRoom: (bytes, rddId) => calls.makeRoom(bytes, rddId),
+      post(message, transfer) {
+        if (message.type === 'taskEnded') output.flush()
+        post(message, transfer)
+      },
+    },
+    () => new Promise(resolve => turn(resolve)),
+  )
+  registerRevivers(executor.broadcasts)
+  takeOutput(output)
+  takeUncaught(executor, post)
+  supplyHelpers()
+  messages.on('message', (message: ToExecutorThread) => executor.receive(message))
+  post({ type: 'ready' })
+}
+
+function takeOutput(output: UserOutput): void {
+  process.stdout.write = output.writer('stdout')
+  process.stderr.write = output.writer('stderr')
+}
+
+/** First in the row of handlers: user code can add its own, but not keep a thread alive whose state nobody knows. */
+function takeUncaught(executor: Executor, post: (message: FromExecutorThread) => void): void {
+  process.on('uncaughtException', (error, origin) => {
+    post({ type: 'uncaught', error: errorToData(error), origin })
+    exit(1)
+  })
+  process.on('unhandledRejection', error => {
+    if (executor.noteStrayRejection(error)) return
+    post({ type: 'uncaught', error: errorToData(error), origin: 'unhandledRejection' })
+    exit(1)
+  })
+}
+
+/** Some compilers wrap functions in a helper that keeps their names; a function that travels finds it here. */
+function supplyHelpers(): void {
+  const name = (target: object, value: string): object =>
+    Object.defineProperty(target, 'name', { value, configurable: true })
+  Object.defineProperty(globalThis, '__name', { value: name, configurable: true, writable: true })
+}

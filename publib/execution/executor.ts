@@ -1,0 +1,107 @@
+import type { MapStatus } from '#publib/blocks'
+import type { ToExecutorThread } from '#publib/protocol'
+import { assertNever, type ShuffleId } from '#publib/util'
+import { BroadcastTable } from './broadcast-table.ts'
+import { CachedPartitions } from './cached-partitions.ts'
+import { runTask } from './run-task.ts'
+import { StageTable } from './stage-table.ts'
+import type { Surroundings } from './surroundings.ts'
+import type { TaskRun } from './task-attempt.ts'
+
+/**
+ * One executor, wherever it runs: in a thread of its own, or in the driver's. Takes what its host posts, in order, and runs
+ * one task at a time.
+ */
+export class Executor {
+  readonly broadcasts = new BroadcastTable()
+  readonly #surroundings: Surroundings
+  readonly #stages: StageTable
+  readonly #cached: CachedPartitions
+  readonly #mapOutputs = new Map<ShuffleId, readonly MapStatus[]>()
+  readonly #queue: TaskRun[] = []
+  readonly #turn: () => Promise<void>
+  #running: { readonly run: TaskRun; stray: { readonly error: unknown } | undefined } | undefined
+
+  /** @param turn resolves after a turn of the event loop: promises that nobody awaited have been noticed then */
+  constructor(surroundings: Surroundings, turn: () => Promise<void>) {
+    this.#surroundings = surroundings
+    this.#turn = turn
+    this.#stages = new StageTable(surroundings.liveStages)
+    this.#cached = new CachedPartitions(surroundings)
+  }
+
+  get runningTask(): TaskRun['task'] | undefined {
+    return this.#running?.run.task
+  }
+
+  receive(message: ToExecutorThread): void {
+    switch (message.type) {
+      case 'runTask':
+        this.#queue.push(message)
+        if (this.#running === undefined) void this.#work()
+        break
+      case 'stage':
+        this.#stages.put(message.stage, message.bytes)
+        break
+      case 'dropStages':
+        this.#stages.drop(message.stageIds)
+        break
+      case 'mapOutputs':
+        this.#mapOutputs.set(message.shuffleId, message.statuses)
+        break
+      case 'dropShuffles':
+        for (const shuffleId of message.shuffleIds) this.#mapOutputs.delete(shuffleId)
+        break
+      case 'broadcast':
+        this.broadcasts.put(message.broadcastId, message.bytes)
+        break
+      case 'dropBroadcast':
+        this.broadcasts.drop(message.broadcastId)
+        break
+      case 'cached':
+        this.#cached.put(message, message.blocks)
+        break
+      case 'uncached':
+        this.#cached.drop(message.rddId, message.partitions)
+        break
+      default:
+        assertNever(message)
+    }
+  }
+
+  /** A promise was rejected that nobody awaits: the running task fails with it. False: none runs. */
+  noteStrayRejection(error: unknown): boolean {
+    if (this.#running === undefined) return false
+    this.#running.stray ??= { error }
+    return true
+  }
+
+  async #work(): Promise<void> {
+    for (let run = this.#queue.shift(); run !== undefined; run = this.#queue.shift()) {
+      this.#running = { run, stray: undefined }
+      const { stages, cached, mapOutputs } = {
+        stages: this.#stages,
+        cached: this.#cached,
+        mapOutputs: this.#mapOutputs,
+      }
+      const ended = await runTask(run, { stages, cached, mapOutputs }, this.#surroundings, () =>
+        this.#settle(),
+      )
+      this.#running = undefined
+      const moved = [ended.result, ...ended.accumulators.map(delta => delta.bytes)]
+      this.#surroundings.post(ended, moved.flatMap(movable))
+    }
+  }
+
+  async #settle(): Promise<void> {
+    await this.#turn()
+    const stray = this.#running?.stray
+    if (stray !== undefined) throw stray.error
+  }
+}
+
+/** A buffer that belongs to these bytes alone can change hands. */
+function movable(bytes: Uint8Array | undefined): ArrayBuffer[] {
+  const buffer = bytes?.buffer
+  return buffer instanceof ArrayBuffer && buffer.byteLength === bytes?.byteLength ? [buffer] : []
+}

@@ -1,0 +1,46 @@
+import { registerReviver } from '#publib/closure'
+import type { AccumulatorId, BroadcastId } from '#publib/util'
+import { AccumulatorV2, type OwnAccumulatorData, reviveOwnAccumulator } from './accumulator-v2.ts'
+import type { BroadcastTable } from './broadcast-table.ts'
+import { currentTask } from './current-task.ts'
+import { accumulatorRead } from './errors.ts'
+import type { AccumulatorKey } from './task-accumulators.ts'
+import { TaskContext } from './task-context.ts'
+
+/** Says what the shared variables are that user functions captured, in the executor of this thread. */
+export function registerRevivers(broadcasts: BroadcastTable): void {
+  registerReviver('TaskContext', () => TaskContext)
+  registerReviver('AccumulatorV2', () => AccumulatorV2)
+  registerReviver('broadcast', data => reviveBroadcast(data as { id: BroadcastId }, broadcasts))
+  registerReviver('accumulator', data => reviveAccumulator(data as AccumulatorKey<never, unknown>))
+  registerReviver('ownAccumulator', data => {
+    const own = data as OwnAccumulatorData
+    const task = currentTask()
+    const make = () => reviveOwnAccumulator(own)
+    return task === undefined ? make() : task.accumulators.own(own.id, make)
+  })
+}
+
+function reviveBroadcast({ id }: { id: BroadcastId }, broadcasts: BroadcastTable): object {
+  return {
+    id,
+    get value() {
+      return broadcasts.read(id)
+    },
+  }
+}
+
+function reviveAccumulator(key: AccumulatorKey<never, unknown>): object {
+  return {
+    id: key.id as AccumulatorId,
+    name: undefined,
+    add: (value: never) => currentTask()?.accumulators.add(key, value),
+    reset: () => currentTask()?.accumulators.reset(key.id),
+    get value() {
+      throw accumulatorRead(key.label)
+    },
+    get isZero() {
+      throw accumulatorRead(key.label)
+    },
+  }
+}

@@ -1,0 +1,49 @@
+import { type DecodedStage, decodeStage } from '#publib/lineage'
+import type { StageDescription } from '#publib/task'
+import type { StageId } from '#publib/util'
+import { stageMissing } from './errors.ts'
+import type { LiveStage, LiveStages } from './live-stages.ts'
+
+interface Held {
+  readonly stage: StageDescription
+  readonly bytes: Uint8Array
+  /** Made by the first task that needs it, shared by all. */
+  decoded: Promise<DecodedStage> | undefined
+}
+
+/** The stages that an executor was sent: decoded once, instantiated anew for each task. */
+export class StageTable {
+  readonly #stages = new Map<StageId, Held>()
+  readonly #live: LiveStages | undefined
+
+  constructor(live: LiveStages | undefined) {
+    this.#live = live
+  }
+
+  put(stage: StageDescription, bytes: Uint8Array): void {
+    this.#stages.set(stage.stageId, { stage, bytes, decoded: undefined })
+  }
+
+  drop(stageIds: readonly StageId[]): void {
+    for (const stageId of stageIds) {
+      this.#stages.delete(stageId)
+      this.#live?.delete(stageId)
+    }
+  }
+
+  /** What the stage's tasks have in common, and what makes the work of one of them: with functions of its own. */
+  async open(stageId: StageId): Promise<OpenStage> {
+    const held = this.#stages.get(stageId)
+    if (held === undefined) throw stageMissing(stageId)
+    const own = this.#live?.get(stageId)
+    if (own !== undefined) return { stage: held.stage, instantiate: () => own }
+    held.decoded ??= decodeStage(held.bytes)
+    const decoded = await held.decoded
+    return { stage: held.stage, instantiate: () => decoded.instantiate() }
+  }
+}
+
+export interface OpenStage {
+  readonly stage: StageDescription
+  instantiate(): LiveStage
+}

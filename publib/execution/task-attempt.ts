@@ -1,0 +1,152 @@
+import type { BlockLocation, MapStatus } from '#publib/blocks'
+import { type AsyncPart, asyncOperators } from '#publib/lineage'
+import type { SourceData } from '#publib/protocol'
+import { encodeValue } from '#publib/serialization'
+import { writeMapOutput } from '#publib/shuffle'
+import type { TaskDescription, TaskEnd, TaskMetrics } from '#publib/task'
+import type { ShuffleId } from '#publib/util'
+import type { CachedPartitions } from './cached-partitions.ts'
+import { type CurrentTask, runInTask, runInTaskAsync } from './current-task.ts'
+import type { LiveStage } from './live-stages.ts'
+import type { OpenStage, StageTable } from './stage-table.ts'
+import type { Surroundings } from './surroundings.ts'
+import type { TaskAccumulators } from './task-accumulators.ts'
+import { TaskContext } from './task-context.ts'
+import { TaskScope } from './task-scope.ts'
+
+/** How often a task that waits for promises looks whether it is to stop. */
+const POLL_MS = 10
+
+/** What an executor keeps from task to task. */
+export interface ExecutorTables {
+  readonly stages: StageTable
+  readonly cached: CachedPartitions
+  readonly mapOutputs: ReadonlyMap<ShuffleId, readonly MapStatus[]>
+}
+
+/** What makes one attempt. */
+export interface TaskRun {
+  readonly task: TaskDescription
+  readonly slot: number
+  readonly sources: readonly SourceData[]
+}
+
+/** How it went well. */
+export interface Done {
+  readonly end: TaskEnd
+  readonly result?: Uint8Array
+}
+
+/** One attempt at work: opened, computed, closed, with the listeners that user functions put on its context. */
+export class TaskAttempt {
+  readonly #run: TaskRun
+  readonly #tables: ExecutorTables
+  readonly #surroundings: Surroundings
+  readonly #metrics: TaskMetrics
+  readonly #scope: TaskScope
+  readonly #context: TaskContext
+  readonly #current: CurrentTask
+  readonly #stage: OpenStage
+
+  constructor(
+    run: TaskRun,
+    stage: OpenStage,
+    tables: ExecutorTables,
+    surroundings: Surroundings,
+    { metrics, accumulators }: { metrics: TaskMetrics; accumulators: TaskAccumulators },
+  ) {
+    this.#run = run
+    this.#stage = stage
+    this.#tables = tables
+    this.#surroundings = surroundings
+    this.#metrics = metrics
+    this.#context = new TaskContext(run.task, stage.stage, metrics)
+    this.#current = { context: this.#context, accumulators }
+    const { cached, mapOutputs } = tables
+    const userContext = this.#context
+    this.#scope = new TaskScope(surroundings, { ...run, metrics, userContext, cached, mapOutputs })
+  }
+
+  async compute(): Promise<Done> {
+    const { clock, control } = this.#surroundings
+    const openedMs = clock.now()
+    // Before anything of the user's: what captured values are revived to belongs to this task.
+    const live = runInTask(this.#current, () => this.#stage.instantiate())
+    const startedMs = clock.now()
+    this.#metrics.executorDeserializeTimeMs += startedMs - openedMs
+    await this.#computeAsyncParts(live)
+    control.phase = 'running'
+    const done = runInTask(this.#current, () => this.#work(live))
+    const encodingMs = this.#metrics.resultSerializationTimeMs
+    this.#metrics.executorRunTimeMs = clock.now() - startedMs - encodingMs
+    this.#metrics.executorCpuTimeMs = Math.max(
+      0,
+      this.#metrics.executorRunTimeMs - this.#metrics.shuffleRead.waitTimeMs,
+    )
+    return done
+  }
+
+  fail(error: unknown): void {
+    runInTask(this.#current, () => this.#context.fail(error))
+  }
+
+  /** Lets go of everything; a listener that throws makes the task fail. */
+  close(): void {
+    this.#metrics.peakExecutionMemoryBytes = this.#surroundings.memory.peakBytes
+    this.#scope.close()
+    const thrown = runInTask(this.#current, () => this.#context.complete())
+    if (thrown.length > 0) throw thrown[0]
+  }
+
+  async #computeAsyncParts(live: LiveStage): Promise<void> {
+    const target = live.work.kind === 'result' ? live.lineage : live.work.dependency.parent
+    const { cached } = this.#tables
+    const isStored = cached.has.bind(cached)
+    const parts: readonly AsyncPart[] = asyncOperators(target, this.#run.task.partition, isStored)
+    if (parts.length === 0) return
+    this.#surroundings.control.phase = 'asynchronous'
+    const poll = this.#surroundings.clock.every(POLL_MS, () => this.#interruptIfKilled())
+    try {
+      await runInTaskAsync(this.#current, async () => {
+        for (const part of parts) await this.#scope.computeAsync(part)
+      })
+    } finally {
+      poll.cancel()
+    }
+  }
+
+  /** Calls that wait hear of it by the signal. */
+  #interruptIfKilled(): void {
+    try {
+      this.#scope.checkCancelled()
+    } catch {
+      // The signal is aborted; what waits for it ends the task.
+    }
+  }
+
+  #work(live: LiveStage): Done {
+    const { partition, taskId } = this.#run.task
+    if (live.work.kind === 'result') {
+      const records = this.#scope.compute(live.lineage, partition)
+      return this.#encoded(live.work.action.run(records, partition, this.#scope))
+    }
+    const { parent, spec } = live.work.dependency
+    const records = this.#scope.compute(parent, partition)
+    const output = writeMapOutput(spec, partition, records, this.#scope.environment)
+    const location: BlockLocation = this.#surroundings.location
+    const status: MapStatus = { ...output, taskId, location }
+    return { end: { kind: 'success', result: { kind: 'mapStatus', status } } }
+  }
+
+  #encoded(value: unknown): Done {
+    const { clock, control } = this.#surroundings
+    control.phase = 'encoding'
+    const startMs = clock.now()
+    const what = `The result of partition ${this.#run.task.partition}`
+    // Its own bytes, so that they can be handed over.
+    const result = new Uint8Array(encodeValue(value, { what }))
+    this.#metrics.resultSerializationTimeMs += clock.now() - startMs
+    const bytes = result.length
+    return { end: { kind: 'success', result: { kind: 'value', payload: -1, bytes } }, result }
+  }
+}

@@ -1,0 +1,148 @@
+import { getHeapStatistics } from 'node:v8'
+import type { MapStatus } from '#publib/blocks'
+import type { Batch } from '#publib/columnar'
+import type { Clock, Random } from '#publib/env'
+import type {
+  AsyncComputeContext,
+  AsyncPart,
+  Lineage,
+  PartitionData,
+  Root,
+  ShuffleDependency,
+} from '#publib/lineage'
+import type { SourceData } from '#publib/protocol'
+import { readShuffle, type ShuffleEnvironment } from '#publib/shuffle'
+import type { TaskDescription, TaskMetrics } from '#publib/task'
+import type { ShuffleId } from '#publib/util'
+import type { CachedPartitions } from './cached-partitions.ts'
+import { mapOutputsMissing, sourceMissing, taskKilled } from './errors.ts'
+import { SpillingBatches } from './spilling-batches.ts'
+import type { Surroundings } from './surroundings.ts'
+import type { TaskContext } from './task-context.ts'
+
+/** The heap is looked at once in so many batches. */
+const BATCHES_BETWEEN_READINGS = 16
+
+/** What one attempt is made of, beside its stage. */
+export interface TaskParts {
+  readonly task: TaskDescription
+  readonly slot: number
+  readonly sources: readonly SourceData[]
+  readonly metrics: TaskMetrics
+  readonly userContext: TaskContext
+  readonly cached: CachedPartitions
+  readonly mapOutputs: ReadonlyMap<ShuffleId, readonly MapStatus[]>
+}
+
+/** What an attempt lends to the operators that it computes. Closed at its end, when nothing of it is left. */
+export class TaskScope implements AsyncComputeContext {
+  readonly task: TaskDescription
+  readonly metrics: TaskMetrics
+  readonly environment: ShuffleEnvironment
+  readonly clock: Clock
+  readonly random: Random
+  readonly signal: AbortSignal
+  readonly #surroundings: Surroundings
+  readonly #parts: TaskParts
+  readonly #asyncResults = new Map<Lineage<unknown>, Map<number, SpillingBatches<unknown>>>()
+  #batches = 0
+
+  constructor(surroundings: Surroundings, parts: TaskParts) {
+    this.#surroundings = surroundings
+    this.#parts = parts
+    this.task = parts.task
+    this.metrics = parts.metrics
+    this.clock = surroundings.clock
+    this.random = surroundings.random
+    this.signal = parts.userContext.signal
+    const checkCancelled = () => this.checkCancelled()
+    this.environment = {
+      files: surroundings.files,
+      spillFolder: surroundings.spillFolder,
+      shuffleFolder: surroundings.shuffleFolder,
+      localWorkerId: surroundings.location.workerId,
+      taskId: parts.task.taskId,
+      memory: surroundings.memory,
+      metrics: parts.metrics,
+      checkCancelled,
+      fetch: requests => surroundings.fetch(requests, checkCancelled),
+    }
+  }
+
+  compute<T>(parent: Lineage<T>, partition: number): Iterable<Batch<T>> {
+    const batches = parent.about.isCached
+      ? this.#parts.cached.compute(parent, partition, this)
+      : parent.compute(partition, this)
+    return this.#watched(batches)
+  }
+
+  root<F>(root: Root<F>): F {
+    return root.value
+  }
+
+  partitionData(source: Lineage<unknown>, partition: number): PartitionData {
+    const sent = this.#parts.sources.find(
+      ({ rddId, partition: own }) => rddId === source.id && own === partition,
+    )
+    // In the driver's own thread the source is the driver's and knows by itself.
+    const data = sent ?? (this.#surroundings.liveStages && source.partitionData(partition))
+    if (data === undefined) throw sourceMissing(source.id, partition)
+    return data
+  }
+
+  readShuffle<T>(dependency: ShuffleDependency, reducePartition: number): Iterable<Batch<T>> {
+    const statuses = this.#parts.mapOutputs.get(dependency.shuffleId)
+    if (statuses === undefined) throw mapOutputsMissing(dependency.shuffleId)
+    const batches = readShuffle(dependency.spec, statuses, reducePartition, this.environment)
+    return this.#watched(batches as Iterable<Batch<T>>)
+  }
+
+  asyncResults<T>(operator: Lineage<T>, partition: number): Iterable<Batch<T>> {
+    const results = this.#asyncResults.get(operator)?.get(partition)
+    return (results as SpillingBatches<T> | undefined)?.batches() ?? []
+  }
+
+  /** Computes one partition of an asynchronous operator to its end, for the synchronous part that follows. */
+  async computeAsync({ operator, partition }: AsyncPart): Promise<void> {
+    const results = new SpillingBatches<unknown>(
+      this.environment,
+      `async-${operator.id}-${partition}`,
+    )
+    const ofOperator = this.#asyncResults.get(operator) ?? new Map()
+    this.#asyncResults.set(operator, ofOperator.set(partition, results))
+    for await (const batch of operator.computeAsync(partition, this)) {
+      this.checkCancelled()
+      results.add(batch)
+    }
+  }
+
+  checkCancelled(): void {
+    if (!this.#surroundings.control.isKilled(this.#parts.slot)) return
+    const error = taskKilled('it was cancelled')
+    this.#parts.userContext.interrupt(error)
+    throw error
+  }
+
+  close(): void {
+    for (const ofOperator of this.#asyncResults.values()) {
+      for (const results of ofOperator.values()) results.close()
+    }
+    this.#asyncResults.clear()
+  }
+
+  *#watched<T>(batches: Iterable<Batch<T>>): Generator<Batch<T>> {
+    const { control } = this.#surroundings
+    this.checkCancelled()
+    for (const batch of batches) {
+      this.checkCancelled()
+      control.addRecords(batch.length)
+      if (this.#batches++ % BATCHES_BETWEEN_READINGS === 0) control.heldBytes = heldBytes()
+      yield batch
+    }
+  }
+}
+
+function heldBytes(): number {
+  const { used_heap_size, external_memory } = getHeapStatistics()
+  return used_heap_size + external_memory
+}
