@@ -1,18 +1,12 @@
-import { rmSync } from 'node:fs'
-import { join } from 'node:path'
 import { v } from '#publib/schema'
-import { textOf } from '#publib/util'
-import { errnoOf, exitCodeOf } from './exit-codes.ts'
-import { checkPrivateFolder, readPrivateFile, writePrivateFile } from './private-files.ts'
-import { ownIdentity } from './process-identity.ts'
-import { packageVersion } from './version.ts'
+import { packageVersion } from '#publib/transport'
 
 /**
  * What the command line and the daemons agree on.
  *
  * The CLI resolves every option and setting to one plain object, which a daemon's main gets as JSON in `process.argv[2]`;
  * secrets never stand in it, only the path of the secret file. Once its ports answer, the daemon says so in
- * `<stateDir>/<name>.json`; when it cannot start, it says why in `<stateDir>/<name>.<startId>.failed.json`.
+ * `<stateDir>/<name>.json`; when it cannot start, it says why in `<stateDir>/<name>.<startId>.failed.json` (daemon-files.ts).
  * It holds the lock `<name>` of the state folder for its life. `runDaemon` does all of this.
  */
 const address = v.object({ host: v.string(), port: v.number() })
@@ -75,9 +69,12 @@ export function daemonName(role: Role, instance: number): string {
   return instance === 1 ? role : `${role}-${instance}`
 }
 
-/** Where a daemon answers `GET` with a `HealthAnswer`, behind the gate. */
+/** Where a daemon answers `GET` with a `HealthAnswer`, behind the gate, for `roleToken(secret, 'viewer')` among others. */
 export const HEALTH_PATH = '/healthz'
-/** `POST` to a worker: takes no new executors, ends when those it has are gone. Answers 202. */
+/**
+ * `POST` to a worker with `roleToken(secret, 'worker')`: it takes no new executors and ends, by `control.stop`, when
+ * those it has are gone. Answers 202.
+ */
 export const DRAIN_PATH = '/drain'
 
 const healthAnswer = v.object({
@@ -105,111 +102,6 @@ export function parseHealth(body: string): HealthAnswer | undefined {
     const parsed = v.safeParse(healthAnswer, JSON.parse(body))
     return parsed.success ? parsed.output : undefined
   } catch {
-    return undefined
-  }
-}
-
-const daemonState = v.object({
-  role: v.picklist(['master', 'worker']),
-  instance: v.number(),
-  pid: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  startTime: v.string(),
-  bootId: v.string(),
-  startId: v.string(),
-  address,
-  url: v.string(),
-  tls: v.optional(v.object({ caFile: v.string() })),
-  version: v.string(),
-  epoch: v.number(),
-  /** Milliseconds since 1970. */
-  startedAt: v.number(),
-  logFile: v.string(),
-  secretFile: v.string(),
-})
-/** What a running daemon says of itself in its state folder. */
-export type DaemonState = v.InferOutput<typeof daemonState>
-
-const daemonFailure = v.object({ code: v.string(), message: v.string(), exitCode: v.number() })
-/** Why a daemon did not start. */
-export type DaemonFailure = v.InferOutput<typeof daemonFailure>
-
-/** Says that the daemon's ports answer. */
-export function announceReady(
-  options: DaemonOptions,
-  ready: { address: { host: string; port: number }; url: string; epoch: number },
-): void {
-  const { role, instance, startId, logFile, secretFile } = options
-  const state: DaemonState = {
-    ...{ role, instance, startId, logFile, secretFile },
-    ...ownIdentity(),
-    ...{ address: ready.address, url: ready.url, epoch: ready.epoch },
-    ...(options.tls === undefined ? {} : { tls: { caFile: options.tls.caFile } }),
-    ...{ version: packageVersion(), startedAt: Date.now() },
-  }
-  writePrivateFile(statePath(options.stateDir, role, instance), `${JSON.stringify(state)}\n`)
-}
-
-/** Takes back what `announceReady` said: the daemon has stopped cleanly. */
-export function withdrawReady(options: DaemonOptions): void {
-  rmSync(statePath(options.stateDir, options.role, options.instance), { force: true })
-}
-
-/** Says why the daemon cannot start; the CLI that waits for it shows the message and ends with the code. */
-export function announceFailure(options: DaemonOptions, error: unknown, exitCode?: number): void {
-  const code = error instanceof Error ? ((error as { code?: unknown }).code ?? error.name) : 'ERROR'
-  const failure: DaemonFailure = {
-    code: String(code),
-    message: textOf(error),
-    exitCode: exitCode ?? exitCodeOf(error),
-  }
-  writePrivateFile(failurePath(options.stateDir, options), `${JSON.stringify(failure)}\n`)
-}
-
-/** What the daemon with this name last said of itself; undefined where it said nothing. */
-export function readDaemonState(
-  stateDir: string,
-  role: Role,
-  instance: number,
-): DaemonState | undefined {
-  if (!checkPrivateFolder(stateDir, { create: false })) return undefined
-  return parsedFile(statePath(stateDir, role, instance), daemonState)
-}
-
-/** Reads, and takes away, why one start failed. */
-export function takeDaemonFailure(
-  stateDir: string,
-  start: { role: Role; instance: number; startId: string },
-): DaemonFailure | undefined {
-  const path = failurePath(stateDir, start)
-  const failure = parsedFile(path, daemonFailure)
-  if (failure !== undefined) rmSync(path, { force: true })
-  return failure
-}
-
-export function statePath(stateDir: string, role: Role, instance: number): string {
-  return join(stateDir, `${daemonName(role, instance)}.json`)
-}
-
-function failurePath(
-  stateDir: string,
-  start: { role: Role; instance: number; startId: string },
-): string {
-  const name = daemonName(start.role, start.instance)
-  return join(stateDir, `${name}.${start.startId}.failed.json`)
-}
-
-/** What a file of ours says; what is half-written or damaged says nothing. */
-function parsedFile<S extends v.GenericSchema>(
-  path: string,
-  schema: S,
-): v.InferOutput<S> | undefined {
-  const text = readPrivateFile(path)
-  if (text === undefined) return undefined
-  try {
-    const parsed = v.safeParse(schema, JSON.parse(text))
-    return parsed.success ? parsed.output : undefined
-  } catch (error) {
-    if (errnoOf(error) !== undefined) throw error
     return undefined
   }
 }

@@ -1,11 +1,7 @@
+import { forgetLauncher } from '#publib/env'
 import { SimSparkError, textOf } from '#publib/util'
-import {
-  announceFailure,
-  announceReady,
-  type DaemonOptions,
-  daemonName,
-  withdrawReady,
-} from './daemon-contract.ts'
+import { type DaemonOptions, daemonName } from './daemon-contract.ts'
+import { announceFailure, announceReady, announceStarting, withdrawReady } from './daemon-files.ts'
 import { ExitCode } from './exit-codes.ts'
 import { type StateLock, takeLock } from './state-lock.ts'
 
@@ -50,11 +46,13 @@ export async function runDaemon(
   hooks: DaemonHooks = {},
 ): Promise<void> {
   process.umask(0o077)
+  forgetLauncher()
   guardProcess(hooks)
   const stopping = stopRequest(options, hooks)
   const lock = await lockOrEnd(options)
   let running: RunningDaemon
   try {
+    announceStarting(options)
     running = await start({ stop: stopping.request })
     announceReady(options, running)
   } catch (error) {

@@ -24,6 +24,11 @@ export async function takeLock(stateDir: string, name: string): Promise<StateLoc
   return bind(path)
 }
 
+/** Whether some process holds the lock now. */
+export function isLockHeld(stateDir: string, name: string): Promise<boolean> {
+  return answers(lockPath(stateDir, name))
+}
+
 function lockPath(stateDir: string, name: string): string {
   if (process.platform !== 'linux') return join(stateDir, `${name}.lock`)
   const hash = createHash('sha256').update(`${stateDir}\n${name}`).digest('hex').slice(0, 32)
