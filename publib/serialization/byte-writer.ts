@@ -17,15 +17,18 @@ export class ByteWriter {
   }
 
   u8(value: number): void {
-    this.#buffer[this.#room(1)] = value
+    const start = this.#room(1)
+    this.#buffer[start] = value
   }
 
   u32(value: number): void {
-    this.#buffer.writeUInt32LE(value, this.#room(4))
+    const start = this.#room(4)
+    this.#buffer.writeUInt32LE(value, start)
   }
 
   f64(value: number): void {
-    this.#buffer.writeDoubleLE(value, this.#room(8))
+    const start = this.#room(8)
+    this.#buffer.writeDoubleLE(value, start)
   }
 
   /** An unsigned integer of up to 53 bits, 7 bits a byte. */
@@ -39,7 +42,8 @@ export class ByteWriter {
   }
 
   bytes(bytes: Uint8Array): void {
-    this.#buffer.set(bytes, this.#room(bytes.length))
+    const start = this.#room(bytes.length)
+    this.#buffer.set(bytes, start)
   }
 
   /** The memory of a typed array, as it is. */
@@ -51,7 +55,8 @@ export class ByteWriter {
   text(text: string, encoding: 'utf8' | 'utf16le'): void {
     const size = Buffer.byteLength(text, encoding)
     this.varint(size)
-    this.#buffer.write(text, this.#room(size), size, encoding)
+    const start = this.#room(size)
+    this.#buffer.write(text, start, size, encoding)
   }
 
   /** Writes over what stands at `position`. */
@@ -70,6 +75,7 @@ export class ByteWriter {
     return view.length * 4 < this.#buffer.length * 3 ? Uint8Array.prototype.slice.call(view) : view
   }
 
+  /** Makes room before the buffer is touched: it may be another one afterwards. */
   #room(size: number): number {
     const start = this.#length
     const end = start + size

@@ -1,39 +1,35 @@
 import { type Column, rowsOf } from '#publib/columnar'
 import type { ByteWriter } from './byte-writer.ts'
 import { KIND } from './column-kinds.ts'
-import { ValueWriter } from './value-writer.ts'
+import { type ValueOptions, ValueWriter } from './value-writer.ts'
 
 /** Writes a column: its kind, its number of rows, then what belongs to the kind. */
-export function writeColumn(
-  column: Column,
-  out: ByteWriter,
-  onLostClass?: (className: string) => void,
-): void {
+export function writeColumn(column: Column, out: ByteWriter, options: ValueOptions = {}): void {
   out.u8(KIND[column.kind])
   out.varint(rowsOf(column))
   switch (column.kind) {
     case 'tuple':
       out.varint(column.fields.length)
-      for (const field of column.fields) writeColumn(field, out, onLostClass)
+      for (const field of column.fields) writeColumn(field, out, options)
       break
     case 'record':
       out.varint(column.keys.length)
       for (const [i, key] of column.keys.entries()) {
         out.text(key, 'utf16le')
-        writeColumn(column.fields[i]!, out, onLostClass)
+        writeColumn(column.fields[i]!, out, options)
       }
       break
     case 'nullable':
       writeBits(column.marks, 2, out)
-      writeColumn(column.values, out, onLostClass)
+      writeColumn(column.values, out, options)
       break
     case 'list':
       out.u8(column.isGroup ? 1 : 0)
       writeIntegers(column.lengths, out)
-      writeColumn(column.items, out, onLostClass)
+      writeColumn(column.items, out, options)
       break
     case 'values': {
-      const writer = new ValueWriter(out, onLostClass)
+      const writer = new ValueWriter(out, options)
       for (const value of column.values) writer.write(value)
       break
     }

@@ -28,7 +28,7 @@ export function writeInstance(writer: ValueWriter, value: object): void {
   } else if (isRefused(kind, value)) {
     throw writer.refusal(describe(kind))
   } else {
-    writer.onLostClass(nameOfClass(value))
+    writer.lostClass(nameOfClass(value))
     bytes.u8(TAG.object)
     writer.fields(value)
   }

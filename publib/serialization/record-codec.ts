@@ -12,17 +12,13 @@ import { ByteWriter } from './byte-writer.ts'
 import { readColumn } from './column-reader.ts'
 import { writeColumn } from './column-writer.ts'
 import { corruptBlock, valueNotEncodable } from './errors.ts'
-import { NotEncodable, ValueWriter } from './value-writer.ts'
+import { NotEncodable, type ValueOptions, ValueWriter } from './value-writer.ts'
 
-export interface EncodeOptions {
+export interface EncodeOptions extends ValueOptions {
   /** What the block is, as a number: whoever reads it must say the same. Default 0. */
   readonly salt?: number
   /** The number of the first row among those that were encoded before, for messages. */
   readonly firstRow?: number
-  /** Told the name of each class whose instances become plain objects. */
-  readonly onLostClass?: ((className: string) => void) | undefined
-  /** Lets TooDeepForColumns pass, for a caller that knows another way. */
-  readonly columnsOnly?: boolean
 }
 
 /**
@@ -35,7 +31,7 @@ export function encodeBatch(values: readonly unknown[], options: EncodeOptions =
   try {
     const out = new ByteWriter(HEADER_BYTES + 16 * values.length + 64)
     out.bytes(EMPTY_HEADER)
-    writeColumn(shapeOf(values, options), out, options.onLostClass)
+    writeColumn(shapeOf(values, options), out, options)
     const block = out.finish()
     sealBlock(block, 'columns', values.length, options.salt ?? 0)
     return block
@@ -96,7 +92,7 @@ function shapeOf(values: readonly unknown[], options: EncodeOptions): Column {
   try {
     return detectColumn(values)
   } catch (error) {
-    if (error instanceof TooDeepForColumns && options.columnsOnly !== true)
+    if (error instanceof TooDeepForColumns && options.container === undefined)
       return { kind: 'values', values }
     throw error
   }

@@ -49,7 +49,7 @@ function encodeSingle(value: unknown, options: EncodeValueOptions): Uint8Array {
   const out = new ByteWriter()
   out.bytes(EMPTY_HEADER)
   try {
-    new ValueWriter(out, options.onLostClass).write(value)
+    new ValueWriter(out, options).write(value)
   } catch (error) {
     if (!(error instanceof NotEncodable)) throw error
     const path = error.path === '' ? '' : `, at ${error.path},`
@@ -67,7 +67,7 @@ function encodeList(values: readonly unknown[], options: EncodeValueOptions): Ui
   const { onLostClass } = options
   for (let start = 0; start < values.length; start += BATCH_RECORDS_MAX) {
     const batch = values.slice(start, start + BATCH_RECORDS_MAX)
-    const encoding = { firstRow: start, onLostClass, columnsOnly: true }
+    const encoding = { firstRow: start, onLostClass, container: values }
     for (const block of encodeBatches(batch, encoding)) {
       out.varint(block.length)
       out.bytes(block)

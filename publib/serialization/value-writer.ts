@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import { isWellFormed, ValueGroup } from '#publib/columnar'
+import { isWellFormed, TooDeepForColumns, ValueGroup } from '#publib/columnar'
 import { isPlainObject, KeyedMap, kindOfView } from '#publib/util'
 import type { ByteWriter } from './byte-writer.ts'
 import { writeInstance } from './instance-writer.ts'
@@ -18,6 +18,13 @@ export class NotEncodable extends Error {
   }
 }
 
+export interface ValueOptions {
+  /** Told the name of each class whose instances lose it. */
+  readonly onLostClass?: ((className: string) => void) | undefined
+  /** What the values are items of: one that holds it makes TooDeepForColumns, for then it must be written as one value. */
+  readonly container?: object | undefined
+}
+
 /**
  * Writes any plain value, tagged. Objects that come again are written as references, so that cycles and shared parts stay
  * what they are. Instances of classes keep their own enumerable fields and lose their class; getters are called and
@@ -25,15 +32,19 @@ export class NotEncodable extends Error {
  */
 export class ValueWriter {
   readonly bytes: ByteWriter
-  /** Told the name of each class whose instances lose it. */
-  readonly onLostClass: (className: string) => void
+  readonly #options: ValueOptions
   readonly #seen = new Map<object, number>()
   readonly #keys = new Map<string, number>()
   readonly #path: (string | number)[] = []
 
-  constructor(bytes: ByteWriter, onLostClass: (className: string) => void = () => {}) {
+  constructor(bytes: ByteWriter, options: ValueOptions = {}) {
     this.bytes = bytes
-    this.onLostClass = onLostClass
+    this.#options = options
+  }
+
+  /** Says that instances of this class lose it. */
+  lostClass(className: string): void {
+    this.#options.onLostClass?.(className)
   }
 
   /** @throws NotEncodable */
@@ -42,7 +53,7 @@ export class ValueWriter {
     try {
       this.#write(value)
     } catch (error) {
-      if (error instanceof NotEncodable) throw error
+      if (error instanceof NotEncodable || error instanceof TooDeepForColumns) throw error
       if (error instanceof RangeError) throw this.refusal('too large', error)
       throw this.refusal(`something that throws when it is read (${String(error)})`, error)
     }
@@ -54,10 +65,21 @@ export class ValueWriter {
 
   /** A value inside the one being written; `step` is its place there. */
   nested(step: string | number, value: unknown): void {
-    this.#path.push(step)
-    if (this.#path.length > VALUE_DEPTH_MAX) throw this.refusal('nested more than 1000 deep')
+    this.#enter(step)
     this.#write(value)
     this.#path.pop()
+  }
+
+  /** The step is known before a getter is called: it may throw. */
+  #field(object: object, key: string): void {
+    this.#enter(key)
+    this.#write(object[key as never])
+    this.#path.pop()
+  }
+
+  #enter(step: string | number): void {
+    this.#path.push(step)
+    if (this.#path.length > VALUE_DEPTH_MAX) throw this.refusal('nested more than 1000 deep')
   }
 
   /** Own enumerable fields. A key is written in full once in a block. */
@@ -66,7 +88,7 @@ export class ValueWriter {
     this.bytes.varint(keys.length)
     for (const key of keys) {
       this.#key(key)
-      this.nested(key, value[key as never])
+      this.#field(value, key)
     }
   }
 
@@ -146,6 +168,7 @@ export class ValueWriter {
   }
 
   #object(value: object): void {
+    if (value === this.#options.container) throw new TooDeepForColumns()
     const known = this.#seen.get(value)
     if (known !== undefined) {
       this.bytes.u8(TAG.reference)
@@ -189,14 +212,14 @@ export class ValueWriter {
     this.bytes.varint(keys.length - items)
     for (const key of keys.slice(items)) {
       this.#key(key)
-      this.nested(key, value[key as never])
+      this.#field(value, key)
     }
   }
 
   #lostArray(value: readonly unknown[]): void {
     // An array of another realm is no instance of a class.
     const { name } = value.constructor
-    if (name !== 'Array') this.onLostClass(name)
+    if (name !== 'Array') this.lostClass(name)
   }
 
   #key(key: string): void {
