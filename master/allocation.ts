@@ -70,9 +70,12 @@ class Round {
 
   #launchesOf(application: Application, worker: Worker): ExecutorId[] {
     let workers = this.#launches.get(application)
-    if (workers === undefined) this.#launches.set(application, (workers = new Map()))
-    let executorIds = workers.get(worker)
-    if (executorIds === undefined) workers.set(worker, (executorIds = []))
+    if (workers === undefined) {
+      workers = new Map()
+      this.#launches.set(application, workers)
+    }
+    const executorIds = workers.get(worker) ?? []
+    workers.set(worker, executorIds)
     return executorIds
   }
 }

@@ -16,33 +16,49 @@ interface Arrival {
 
 /** An application comes, or comes back to a master that has, or has not, restarted. */
 export function registerApplication(cluster: Cluster, arrival: Arrival, nowMs: number): void {
-  const { connection, registration, isTicketValid } = arrival
-  const refuse = (code: string, message: string): void => {
-    cluster.act({
-      type: 'SendToDriver',
-      connection,
-      message: { type: 'applicationRefused', code, message },
-    })
-    cluster.close(connection, code === 'NOT_AUTHORIZED' ? 4403 : 4404, message)
+  const refusal = refusalOf(cluster, arrival)
+  if (refusal !== undefined) {
+    refuse(cluster, arrival.connection, refusal)
+    return
   }
-  if (cluster.applications.size >= cluster.rules.applicationsMax) {
-    return refuse(
-      'APPLICATION_REFUSED',
-      `this master has ${cluster.applications.size} applications`,
-    )
+  const { applicationId } = arrival.registration
+  if (applicationId === undefined) {
+    welcomeNew(cluster, arrival, arrival.freshId, nowMs)
+    return
   }
-  const { applicationId } = registration
-  if (applicationId === undefined) return welcomeNew(cluster, arrival, arrival.freshId, nowMs)
-  if (!isTicketValid) {
-    return refuse('NOT_AUTHORIZED', `the ticket is not that of application ${applicationId}`)
+  if (!cluster.applications.has(applicationId)) welcomeNew(cluster, arrival, applicationId, nowMs)
+  welcomeBack(cluster, arrival, cluster.applications.get(applicationId)!, nowMs)
+}
+
+interface Refusal {
+  readonly code: 'APPLICATION_REFUSED' | 'NOT_AUTHORIZED'
+  readonly message: string
+}
+
+function refusalOf(cluster: Cluster, arrival: Arrival): Refusal | undefined {
+  const { applicationId } = arrival.registration
+  const known = applicationId === undefined ? undefined : cluster.applications.get(applicationId)
+  const { applicationsMax } = cluster.rules
+  if (known === undefined && cluster.applications.size >= applicationsMax) {
+    return {
+      code: 'APPLICATION_REFUSED',
+      message: `this master has ${applicationsMax} applications`,
+    }
+  }
+  if (applicationId === undefined) return undefined
+  if (!arrival.isTicketValid) {
+    return { code: 'NOT_AUTHORIZED', message: `the ticket is not that of ${applicationId}` }
   }
   const ended = cluster.ended.get(applicationId)?.ended
-  if (ended !== undefined) {
-    return refuse('APPLICATION_REFUSED', `application ${applicationId} has ended: ${ended.reason}`)
-  }
-  const known = cluster.applications.get(applicationId)
-  if (known === undefined) welcomeNew(cluster, arrival, applicationId, nowMs)
-  welcomeBack(cluster, arrival, cluster.applications.get(applicationId)!, nowMs)
+  if (ended === undefined) return undefined
+  const message = `application ${applicationId} has ended: ${ended.reason}`
+  return { code: 'APPLICATION_REFUSED', message }
+}
+
+function refuse(cluster: Cluster, connection: ConnectionId, { code, message }: Refusal): void {
+  const told = { type: 'applicationRefused', code, message } as const
+  cluster.act({ type: 'SendToDriver', connection, message: told })
+  cluster.close(connection, code === 'NOT_AUTHORIZED' ? 4403 : 4404, message)
 }
 
 function welcomeNew(
@@ -185,21 +201,32 @@ export function takeRequest(cluster: Cluster, application: Application, request:
     case 'requestExecutors':
       application.wanted = request.total
       application.target = request.total
-      return
+      break
     case 'releaseExecutors':
-      return stopExecutors(cluster, owned(application, request.executorIds), 'released')
+      stopExecutors(cluster, owned(application, request.executorIds), 'released')
+      break
     case 'executorsLost':
-      return stopExecutors(cluster, owned(application, request.executorIds), request.reason)
+      stopExecutors(cluster, owned(application, request.executorIds), request.reason)
+      break
     case 'jobSummaries':
-      return takeJobs(cluster, application, request.jobs)
-    case 'endApplication': {
-      const isFine = request.exitCode === undefined || request.exitCode === 0
-      const reason = isFine ? 'finished' : `its driver ended with ${request.exitCode}`
-      return endApplication(cluster, application, isFine ? 'FINISHED' : 'FAILED', reason)
-    }
+      takeJobs(cluster, application, request.jobs)
+      break
+    case 'endApplication':
+      driverEnded(cluster, application, request.exitCode)
+      break
     default:
-      return assertNever(request)
+      assertNever(request)
   }
+}
+
+function driverEnded(
+  cluster: Cluster,
+  application: Application,
+  exitCode: number | undefined,
+): void {
+  const isFine = exitCode === undefined || exitCode === 0
+  const reason = isFine ? 'finished' : `its driver ended with ${exitCode}`
+  endApplication(cluster, application, isFine ? 'FINISHED' : 'FAILED', reason)
 }
 
 /** Only its own: ids of others are as unknown as ids of nobody. */
@@ -207,8 +234,8 @@ function owned(application: Application, executorIds: readonly ExecutorId[]): Ex
   for (const executorId of executorIds) application.awaited.delete(executorId)
   return executorIds
     .map(id => application.executors.get(id))
-    .filter(executor => executor !== undefined && executor.phase !== 'stopping')
     .filter(executor => executor !== undefined)
+    .filter(executor => executor.phase !== 'stopping')
 }
 
 function takeJobs(cluster: Cluster, application: Application, jobs: Application['jobs']): void {

@@ -93,17 +93,18 @@ export class MasterState implements Machine<MasterEvent, MasterAction> {
   #workerSpoke(event: Extract<MasterEvent, { type: 'WorkerSpoke' }>, nowMs: number): void {
     const worker = this.#cluster.workerOf.get(event.connection)
     // It was declared down while this message was on its way.
-    if (worker === undefined) return this.#cluster.close(event.connection, 4410, 'not registered')
+    if (worker === undefined) {
+      this.#cluster.close(event.connection, 4410, 'not registered')
+      return
+    }
     heardFrom(this.#cluster, worker, nowMs)
     takeReport(this.#cluster, worker, event.message, nowMs)
   }
 
   #driverSpoke(event: Extract<MasterEvent, { type: 'DriverSpoke' }>): void {
     const application = this.#cluster.applicationOf.get(event.connection)
-    if (application === undefined) {
-      return this.#cluster.close(event.connection, 4404, 'no application is registered here')
-    }
-    takeRequest(this.#cluster, application, event.message)
+    if (application !== undefined) takeRequest(this.#cluster, application, event.message)
+    else this.#cluster.close(event.connection, 4404, 'no application is registered here')
   }
 
   #connectionClosed(connection: ConnectionId, isGoodbye: boolean, nowMs: number): void {

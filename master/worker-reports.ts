@@ -9,25 +9,28 @@ type Report = Exclude<WorkerToMaster, RegisterWorker>
 /** What a registered worker tells. */
 export function takeReport(cluster: Cluster, worker: Worker, report: Report, nowMs: number): void {
   switch (report.type) {
-    case 'heartbeat':
+    case 'heartbeat': {
       worker.residentBytes = report.residentBytes
-      return cluster.act({
-        type: 'AnswerBeat',
-        connection: worker.connection!,
-        sequence: report.sequence,
-      })
+      const connection = worker.connection!
+      cluster.act({ type: 'AnswerBeat', connection, sequence: report.sequence })
+      break
+    }
     case 'hostReady':
-      return hostReady(cluster, worker, report)
+      hostReady(cluster, worker, report)
+      break
     case 'executorsEnded':
-      return executorsEnded(cluster, worker, report, nowMs)
+      executorsEnded(cluster, worker, report, nowMs)
+      break
     case 'launchRefused':
-      return launchRefused(cluster, worker, report, nowMs)
+      launchRefused(cluster, worker, report, nowMs)
+      break
     case 'draining':
       worker.isDraining = true
       cluster.note('info', 'worker drains', { workerId: worker.workerId })
-      return tellWorkerState(cluster, worker, 'DRAINING')
+      tellWorkerState(cluster, worker, 'DRAINING')
+      break
     default:
-      return assertNever(report)
+      assertNever(report)
   }
 }
 

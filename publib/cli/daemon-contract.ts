@@ -37,7 +37,12 @@ const common = {
   /** Every setting that has a value, times in ms and sizes in bytes; `settingsFrom` of #config reads it. */
   settings: v.record(v.string(), settingValue),
 }
-const masterOptions = v.object({ role: v.literal('master'), ...common })
+const masterOptions = v.object({
+  role: v.literal('master'),
+  ...common,
+  /** Goes on where the journal is damaged, or older than what workers have seen. */
+  acceptDataLoss: v.optional(v.boolean()),
+})
 const workerOptions = v.object({
   role: v.literal('worker'),
   ...common,

@@ -1,7 +1,25 @@
-export * from './commander.ts'
+export * from './command.ts'
+export {
+  type DaemonRole,
+  daemonCommand,
+  type GivenOptions,
+  type OptionRow,
+} from './daemon-command.ts'
 export * from './daemon-contract.ts'
 export * from './daemon-files.ts'
+export {
+  type DaemonWishes,
+  daemonOptions,
+  logBase,
+  SECRET_FILE,
+  TLS_FOLDER,
+  tlsFiles,
+} from './daemon-options.ts'
+export { type DaemonPlace, type DaemonStatus, daemonStatus } from './daemon-status.ts'
 export * from './exit-codes.ts'
+export * from './guard.ts'
+export * from './master-check.ts'
+export * from './master-url.ts'
 export * from './private-files.ts'
 export * from './process-identity.ts'
 export * from './progress-bar.ts'

@@ -16,3 +16,4 @@ export {
   ensureCertificates,
   type ServerCertificate,
 } from './tls.ts'
+export { type Exposure, openPort, type PortOptions } from './open-port.ts'
