@@ -1,0 +1,2 @@
+export * from './listener-bus.ts'
+export * from './status-tracker.ts'

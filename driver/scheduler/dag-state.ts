@@ -1,0 +1,75 @@
+import type { WorkerId } from '#publib/util'
+import type { CacheTracker } from './cache-tracker.ts'
+import type { SchedulerAction, TaskSchedulerCommand } from './events.ts'
+import type { MapOutputTracker } from './map-output-tracker.ts'
+import type { Stage } from './stage.ts'
+import type { StageTable } from './stage-table.ts'
+
+export type DAGSchedulerAction = SchedulerAction | TaskSchedulerCommand
+
+/** What the DAG scheduler keeps, shared by the files that change it. */
+export interface DAGState {
+  readonly table: StageTable
+  readonly outputs: MapOutputTracker
+  readonly cache: CacheTracker
+  readonly suspended: Set<WorkerId>
+  /** Workers that failed to give one block; a second one means that nothing can be had from them. */
+  readonly unreliable: Set<WorkerId>
+  /** Stages whose standing may have changed, to be looked at before the turn ends. */
+  readonly changed: Set<Stage>
+  actions: DAGSchedulerAction[]
+}
+
+/** Whether a task has done what its stage is there for. */
+export function isDone({ outputs }: DAGState, stage: Stage, index: number): boolean {
+  if (stage.dependency === undefined) return stage.isDelivered[index] === 1
+  return outputs.has(stage.dependency.shuffleId, index)
+}
+
+export function isComplete({ outputs }: DAGState, stage: Stage): boolean {
+  if (stage.dependency === undefined) return stage.deliveredCount === stage.taskCount
+  return outputs.isComplete(stage.dependency.shuffleId)
+}
+
+export function endPending(stage: Stage, index: number): void {
+  if (stage.isPending[index] === 0) return
+  stage.isPending[index] = 0
+  stage.pendingCount--
+}
+
+/** An attempt is over: nothing of it waits or runs. */
+export function endAttempt(state: DAGState, stage: Stage, stageAttempt: number): void {
+  const attempt = stage.live.get(stageAttempt)
+  if (attempt === undefined) return
+  stage.live.delete(stageAttempt)
+  const { failureReason } = attempt
+  const { id: stageId } = stage
+  state.actions.push({ type: 'announceStageEnd', stageId, stageAttempt, failureReason })
+}
+
+/** Ends all that runs of a stage. */
+export function killAttempts(
+  state: DAGState,
+  stage: Stage,
+  reason: string,
+  failureReason: string | undefined,
+): void {
+  const { id: stageId } = stage
+  for (const [stageAttempt, attempt] of [...stage.live]) {
+    attempt.failureReason ??= failureReason
+    state.actions.push({ type: 'killTaskSet', stageId, stageAttempt, reason })
+    endAttempt(state, stage, stageAttempt)
+  }
+  stage.isPending.fill(0)
+  stage.pendingCount = 0
+}
+
+export function changeAllActive(state: DAGState): void {
+  for (const stage of state.table.stages()) if (stage.isActive) state.changed.add(stage)
+}
+
+/** Nothing can be read from a worker any more. */
+export function forgetWorker(state: DAGState, workerId: WorkerId): void {
+  state.unreliable.delete(workerId)
+  if (state.outputs.forgetWorker(workerId) > 0) changeAllActive(state)
+}

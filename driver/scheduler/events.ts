@@ -1,0 +1,278 @@
+import type { MapStatus } from '#publib/blocks'
+import type { Action, Lineage } from '#publib/lineage'
+import type { LossCause, TaskDescription, TaskEnd } from '#publib/task'
+import type {
+  ErrorData,
+  ExecutorId,
+  HostId,
+  JobId,
+  RddId,
+  ShuffleId,
+  StageId,
+  TaskId,
+  WorkerId,
+} from '#publib/util'
+import type { Stage } from './stage.ts'
+
+/**
+ * The words of the scheduler's machines. Events are in the past tense, actions imperative. A task is named by its index
+ * in its stage (Spark's task index): for a shuffle map stage that is the partition, for a result stage the place among
+ * the partitions that the job asked for.
+ */
+
+// ── What comes from outside
+
+export type SchedulerEvent =
+  | JobSubmitted
+  | {
+      readonly type: 'jobsCancelled'
+      readonly which: JobSelector
+      readonly reason: string
+      /** What the user gave as the signal's reason. */
+      readonly cause?: unknown
+    }
+  /** The driver itself cannot go on with the job: a result handler threw, a result is too large. */
+  | { readonly type: 'jobAborted'; readonly jobId: JobId; readonly error: unknown }
+  /** The stage cannot be encoded: what a function captured cannot travel. */
+  | { readonly type: 'stageRefused'; readonly stageId: StageId; readonly error: unknown }
+  | ExecutorEvent
+  | { readonly type: 'tasksStarted'; readonly taskIds: readonly TaskId[] }
+  | { readonly type: 'tasksEnded'; readonly ended: readonly TaskEnded[] }
+  | {
+      readonly type: 'cachedBlocksUpdated'
+      readonly hostId: HostId
+      readonly blocks: readonly {
+        readonly rddId: RddId
+        readonly partition: number
+        readonly memoryBytes: number
+      }[]
+    }
+  /** Nobody can ask for them any more. */
+  | { readonly type: 'shufflesDropped'; readonly shuffleIds: readonly ShuffleId[] }
+  | { readonly type: 'rddUnpersisted'; readonly rddId: RddId }
+
+export interface JobSubmitted {
+  readonly type: 'jobSubmitted'
+  readonly jobId: JobId
+  readonly lineage: Lineage<unknown>
+  readonly action: Action<unknown, unknown>
+  readonly partitions: readonly number[]
+  /** As in `collect at main.ts:12`. */
+  readonly name: string
+  readonly groupId: string | undefined
+  readonly tags: readonly string[]
+}
+
+export type JobSelector =
+  | { readonly kind: 'job'; readonly jobId: JobId }
+  | { readonly kind: 'group'; readonly groupId: string }
+  | { readonly kind: 'tag'; readonly tag: string }
+  | { readonly kind: 'all' }
+
+export type ExecutorEvent =
+  | {
+      readonly type: 'executorsAdded'
+      readonly hostId: HostId
+      readonly workerId: WorkerId
+      readonly host: string
+      readonly executorIds: readonly ExecutorId[]
+    }
+  | { readonly type: 'executorLost'; readonly executorId: ExecutorId; readonly cause: LossCause }
+  | { readonly type: 'hostLost'; readonly hostId: HostId; readonly cause: LossCause }
+  | { readonly type: 'workerLost'; readonly workerId: WorkerId; readonly reason: string }
+  | {
+      readonly type: 'workerSuspended'
+      readonly workerId: WorkerId
+      readonly isSuspended: boolean
+    }
+
+export interface TaskEnded {
+  readonly taskId: TaskId
+  readonly end: TaskEnd
+  /** What the executor measured; undefined where it did not run. */
+  readonly runTimeMs: number | undefined
+}
+
+// ── From the DAG scheduler to the task scheduler
+
+export type TaskSchedulerCommand =
+  | { readonly type: 'submitTaskSet'; readonly taskSet: TaskSet }
+  /** Starts nothing more of it: what runs may end, what waits comes back by `tasksReleased`. */
+  | {
+      readonly type: 'withdrawTaskSet'
+      readonly stageId: StageId
+      readonly stageAttempt: number
+      readonly reason: string
+    }
+  /** Ends it at once; nothing more is told of it. */
+  | {
+      readonly type: 'killTaskSet'
+      readonly stageId: StageId
+      readonly stageAttempt: number
+      readonly reason: string
+    }
+
+/** Missing partitions of a stage, submitted together. */
+export interface TaskSet {
+  readonly stageId: StageId
+  readonly stageAttempt: number
+  /** The job it runs for: the oldest of those that need the stage. */
+  readonly jobId: JobId
+  readonly stageName: string
+  /** Task indexes, rising. */
+  readonly indexes: readonly number[]
+  /** The partition of the stage's RDD, for each of `indexes`. */
+  readonly partitions: readonly number[]
+  /** For each of `indexes`, where it is best run; undefined: nowhere in particular. */
+  readonly preferences: readonly TaskPreference[] | undefined
+}
+
+export interface TaskPreference {
+  /** Hosts that hold a cached partition that the task reads. */
+  readonly hostIds: readonly HostId[]
+  /** Names of machines and ids of workers that hold its data. */
+  readonly places: readonly string[]
+}
+
+// ── From the task scheduler to the DAG scheduler
+
+export type TaskSetEvent =
+  | {
+      readonly type: 'taskSucceeded'
+      readonly stageId: StageId
+      readonly stageAttempt: number
+      readonly index: number
+      readonly taskId: TaskId
+      /** Of a shuffle map task. */
+      readonly status: MapStatus | undefined
+    }
+  | {
+      readonly type: 'taskFetchFailed'
+      readonly stageId: StageId
+      readonly stageAttempt: number
+      readonly index: number
+      readonly taskId: TaskId
+      readonly failure: FetchFailure
+    }
+  /** Tasks of a withdrawn set that will not run in it any more. */
+  | {
+      readonly type: 'tasksReleased'
+      readonly stageId: StageId
+      readonly stageAttempt: number
+      readonly indexes: readonly number[]
+    }
+  | {
+      readonly type: 'taskSetFailed'
+      readonly stageId: StageId
+      readonly stageAttempt: number
+      readonly failure: JobFailure
+    }
+  /** Nothing of it waits or runs any more. */
+  | { readonly type: 'taskSetEnded'; readonly stageId: StageId; readonly stageAttempt: number }
+
+export type FetchFailure = Extract<TaskEnd, { kind: 'fetchFailed' }>
+
+// ── What goes outside
+
+export type SchedulerAction =
+  /** To be captured and encoded now, before anything of it is launched. */
+  | { readonly type: 'encodeStage'; readonly stage: Stage }
+  | {
+      readonly type: 'announceJob'
+      readonly jobId: JobId
+      readonly stages: readonly Stage[]
+    }
+  | {
+      readonly type: 'announceStageAttempt'
+      readonly stage: Stage
+      readonly stageAttempt: number
+      readonly taskCount: number
+    }
+  | {
+      readonly type: 'announceStageEnd'
+      readonly stageId: StageId
+      readonly stageAttempt: number
+      readonly failureReason: string | undefined
+    }
+  | LaunchTask
+  | {
+      readonly type: 'killTasks'
+      readonly hostId: HostId
+      readonly taskIds: readonly TaskId[]
+      readonly reason: string
+    }
+  | AnnounceTaskEnd
+  /** The result of a partition counts: `index` is its place in the request. */
+  | {
+      readonly type: 'deliverResult'
+      readonly jobId: JobId
+      readonly index: number
+      readonly taskId: TaskId
+    }
+  /** What this attempt added to accumulators counts: once for each stage execution and partition. */
+  | {
+      readonly type: 'countAccumulators'
+      readonly stageId: StageId
+      readonly index: number
+      readonly taskId: TaskId
+    }
+  | { readonly type: 'finishJob'; readonly jobId: JobId }
+  | { readonly type: 'failJob'; readonly jobId: JobId; readonly failure: JobFailure }
+  /** No job needs them any more. */
+  | { readonly type: 'dropStages'; readonly stageIds: readonly StageId[] }
+
+export type Locality = 'PROCESS_LOCAL' | 'NODE_LOCAL' | 'NO_PREF' | 'ANY'
+
+export interface LaunchTask {
+  readonly type: 'launchTask'
+  readonly task: TaskDescription
+  readonly index: number
+  readonly executorId: ExecutorId
+  readonly hostId: HostId
+  readonly locality: Locality
+  /** A second copy of a partition that runs somewhere already. */
+  readonly isCopy: boolean
+}
+
+export interface AnnounceTaskEnd {
+  readonly type: 'announceTaskEnd'
+  readonly task: TaskDescription
+  readonly index: number
+  readonly executorId: ExecutorId
+  readonly end: TaskEnd
+}
+
+/** Why a job cannot be finished, as data; `errors.ts` makes the error of it. */
+export type JobFailure =
+  | {
+      readonly kind: 'taskFailed'
+      readonly task: TaskDescription
+      readonly stageName: string
+      readonly executorId: ExecutorId
+      readonly failureCount: number
+      readonly error: ErrorData
+      readonly isRetryable: boolean
+    }
+  | {
+      readonly kind: 'taskKillsExecutors'
+      readonly task: TaskDescription
+      readonly stageName: string
+      readonly executorIds: readonly ExecutorId[]
+      readonly cause: LossCause
+    }
+  | {
+      readonly kind: 'stageFailed'
+      readonly stageId: StageId
+      readonly stageName: string
+      readonly attemptCount: number
+      readonly message: string
+    }
+  | {
+      readonly kind: 'notDeterministic'
+      readonly stageId: StageId
+      readonly stageName: string
+      readonly partition: number
+      readonly resultCount: number
+    }
+  | { readonly kind: 'cancelled'; readonly reason: string; readonly cause?: unknown }
+  | { readonly kind: 'error'; readonly error: unknown }

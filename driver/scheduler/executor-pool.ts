@@ -1,0 +1,91 @@
+import type { ExecutorId, HostId, TaskId, WorkerId } from '#publib/util'
+import { assert } from '#publib/util'
+
+/** One task runs, one more may lie ready behind it. */
+export const EXECUTOR_DEPTH_MAX = 2
+
+/** One executor as the task scheduler sees it. */
+export interface Executor {
+  readonly id: ExecutorId
+  readonly hostId: HostId
+  readonly workerId: WorkerId
+  /** The machine's name, for preferred locations. */
+  readonly host: string
+  /** Attempts that were sent and have not ended, in the order in which they run; at most EXECUTOR_DEPTH_MAX. */
+  readonly inFlight: TaskId[]
+}
+
+/** The executors of the application, and which of them are free. */
+export class ExecutorPool {
+  readonly #executors = new Map<ExecutorId, Executor>()
+  /** Free ones that may get work; who has waited longest comes first. */
+  readonly #idle = new Set<Executor>()
+  readonly #suspended = new Set<WorkerId>()
+
+  get size(): number {
+    return this.#executors.size
+  }
+
+  get idle(): ReadonlySet<Executor> {
+    return this.#idle
+  }
+
+  get hasSuspended(): boolean {
+    return this.#suspended.size > 0
+  }
+
+  get(id: ExecutorId): Executor | undefined {
+    return this.#executors.get(id)
+  }
+
+  all(): IterableIterator<Executor> {
+    return this.#executors.values()
+  }
+
+  add(executor: Omit<Executor, 'inFlight'>): void {
+    if (this.#executors.has(executor.id)) return
+    const added: Executor = { ...executor, inFlight: [] }
+    this.#executors.set(added.id, added)
+    this.#settle(added)
+  }
+
+  remove(executor: Executor): void {
+    this.#executors.delete(executor.id)
+    this.#idle.delete(executor)
+  }
+
+  setSuspended(workerId: WorkerId, isSuspended: boolean): void {
+    if (isSuspended) this.#suspended.add(workerId)
+    else this.#suspended.delete(workerId)
+    for (const executor of this.#executors.values()) {
+      if (executor.workerId === workerId) this.#settle(executor)
+    }
+  }
+
+  isSuspended(executor: Executor): boolean {
+    return this.#suspended.has(executor.workerId)
+  }
+
+  start(executor: Executor, taskId: TaskId): void {
+    assert(!this.isSuspended(executor), `executor ${executor.id} is suspended and got a task`)
+    assert(
+      executor.inFlight.length < EXECUTOR_DEPTH_MAX,
+      `executor ${executor.id} has ${executor.inFlight.length} tasks and got another`,
+    )
+    executor.inFlight.push(taskId)
+    this.#settle(executor)
+  }
+
+  end(executor: Executor, taskId: TaskId): void {
+    const at = executor.inFlight.indexOf(taskId)
+    assert(at >= 0, `task ${taskId} does not run on executor ${executor.id}`)
+    executor.inFlight.splice(at, 1)
+    this.#settle(executor)
+  }
+
+  #settle(executor: Executor): void {
+    const isFree = executor.inFlight.length === 0 && !this.isSuspended(executor)
+    if (!isFree) this.#idle.delete(executor)
+    else if (this.#executors.has(executor.id)) this.#idle.add(executor)
+  }
+}

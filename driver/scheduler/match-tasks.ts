@@ -1,0 +1,124 @@
+import type { TaskDescription } from '#publib/task'
+import type { ExecutorId, TaskId } from '#publib/util'
+import type { Locality } from './events.ts'
+import type { Executor, ExecutorPool } from './executor-pool.ts'
+import type { TaskSetManager } from './task-set-manager.ts'
+
+/** One copy of one task on one executor. */
+export interface Attempt {
+  readonly task: TaskDescription
+  readonly manager: TaskSetManager
+  /** Its place in the task set, and its task index in the stage. */
+  readonly at: number
+  readonly index: number
+  readonly executor: Executor
+  readonly launchedMs: number
+  readonly isCopy: boolean
+  /** The executor has begun it. */
+  isStarted: boolean
+  /** It has been told to stop. */
+  isRecalled: boolean
+}
+
+/** What matching reads, and the two things it does. */
+export interface Matching {
+  /** In the order in which they get executors. */
+  readonly sets: readonly TaskSetManager[]
+  readonly pool: ExecutorPool
+  readonly attempts: ReadonlyMap<TaskId, Attempt>
+  launch(manager: TaskSetManager, at: number, executor: Executor, locality: Locality): void
+  recall(attempt: Attempt, reason: string): void
+}
+
+/**
+ * Free executors first, near the data where that needs no waiting. Only when none is free does a second task go behind a
+ * running one; only when nothing waits do tasks move away from behind others, and get copies of what hangs on a worker
+ * that does not answer.
+ */
+export function matchTasks(matching: Matching): void {
+  const { sets, pool } = matching
+  while (pool.idle.size > 0 && fillIdle(matching)) {
+    // Again: a task that was kept for another executor may take what is left.
+  }
+  if (pool.idle.size === 0) {
+    for (const manager of sets) if (manager.hasShortTasks()) fillBehind(matching, manager)
+    return
+  }
+  moveFromBehind(matching)
+  if (pool.hasSuspended) copySuspended(matching)
+}
+
+function fillIdle({ sets, pool, launch }: Matching): boolean {
+  let isAnyLaunched = false
+  for (const manager of sets) {
+    if (manager.waitingCount === 0) continue
+    for (const locality of manager.localities) {
+      for (const executor of pool.idle) {
+        const at = manager.find(executor, locality, isBarredFrom(executor, pool))
+        if (at < 0) continue
+        launch(manager, at, executor, locality)
+        isAnyLaunched = true
+      }
+    }
+  }
+  return isAnyLaunched
+}
+
+/** A task does not return to an executor it failed on while another is free. */
+function isBarredFrom(
+  executor: Executor,
+  pool: ExecutorPool,
+): (failedOn: readonly ExecutorId[]) => boolean {
+  return failedOn => {
+    if (!failedOn.includes(executor.id)) return false
+    for (const other of pool.idle) if (!failedOn.includes(other.id)) return true
+    return false
+  }
+}
+
+/** Short tasks of the same stage only, and none of the last ones: those are for who is free first. */
+function fillBehind({ pool, attempts, launch }: Matching, manager: TaskSetManager): void {
+  for (const executor of pool.all()) {
+    if (manager.waitingCount < pool.size) return
+    const [front, behind] = executor.inFlight
+    if (front === undefined || behind !== undefined || pool.isSuspended(executor)) continue
+    if (attempts.get(front)?.manager !== manager) continue
+    for (const locality of manager.localities) {
+      const at = manager.find(executor, locality, failedOn => failedOn.includes(executor.id))
+      if (at < 0) continue
+      launch(manager, at, executor, locality)
+      break
+    }
+  }
+}
+
+function moveFromBehind({ sets, pool, attempts, launch, recall }: Matching): void {
+  for (const executor of pool.all()) {
+    const behind = executor.inFlight[1]
+    const attempt = behind === undefined ? undefined : attempts.get(behind)
+    if (attempt === undefined || attempt.isStarted || !canCopy(attempt, sets)) continue
+    const idle = firstIdle(pool)
+    if (idle === undefined) return
+    recall(attempt, 'it waited behind another task while an executor was idle')
+    launch(attempt.manager, attempt.at, idle, 'ANY')
+  }
+}
+
+function copySuspended({ sets, pool, attempts, launch }: Matching): void {
+  for (const attempt of [...attempts.values()]) {
+    if (!pool.isSuspended(attempt.executor) || !canCopy(attempt, sets)) continue
+    const idle = firstIdle(pool)
+    if (idle === undefined) return
+    launch(attempt.manager, attempt.at, idle, 'ANY')
+  }
+}
+
+function canCopy({ manager, at, isRecalled }: Attempt, sets: readonly TaskSetManager[]): boolean {
+  const isWanted = !manager.isWithdrawn && sets.includes(manager)
+  return isWanted && !isRecalled && !manager.isDone(at) && manager.copiesOf(at) === 1
+}
+
+function firstIdle(pool: ExecutorPool): Executor | undefined {
+  for (const executor of pool.idle) return executor
+  return undefined
+}

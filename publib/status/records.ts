@@ -1,0 +1,58 @@
+import type { TaskMetrics } from '#publib/task'
+import type { CallSite, SimSparkError } from '#publib/util'
+import type { JobInfo, StageInfo, TaskCounts, TaskInfo } from './info.ts'
+
+type Changing<T> = { -readonly [K in keyof T]: T[K] }
+
+/** A job as the store keeps it. */
+export interface JobRecord extends Changing<JobInfo> {
+  readonly callSite: CallSite | undefined
+  readonly submissionTime: number
+  completionTime: number | undefined
+  error: SimSparkError | undefined
+  /** Stages that need not run. */
+  readonly skippedStageIds: Set<number>
+}
+
+/** One attempt of a stage; one that only is planned has no submission time. */
+export interface StageRecord extends Changing<Omit<StageInfo, 'tasks'>> {
+  readonly tasks: Changing<TaskCounts>
+  status: 'PENDING' | 'ACTIVE' | 'COMPLETE' | 'FAILED' | 'SKIPPED'
+  readonly taskRecords: Map<number, TaskRecord>
+}
+
+/** One attempt of one task. */
+export interface TaskRecord extends Changing<TaskInfo> {
+  status: 'RUNNING' | 'SUCCESS' | 'FAILED' | 'KILLED'
+  metrics: TaskMetrics | undefined
+  error: SimSparkError | undefined
+}
+
+/** An executor as the store keeps it. */
+export interface ExecutorRecord {
+  readonly executorId: string
+  readonly hostId: string
+  readonly workerId: string
+  readonly host: string
+  readonly addTime: number
+  numRunningTasks: number
+  numCompletedTasks: number
+  numFailedTasks: number
+}
+
+/** A stage as it is told: a value that no longer changes. */
+export function stageInfoOf(record: StageRecord): StageInfo {
+  const { stageId, attemptNumber, name, rddIds, parentIds } = record
+  const { submissionTime, completionTime, failureReason } = record
+  const what = { stageId, attemptNumber, name, tasks: { ...record.tasks }, rddIds, parentIds }
+  return { ...what, submissionTime, completionTime, failureReason }
+}
+
+export function jobInfoOf(record: JobRecord): JobInfo {
+  const { jobId, stageIds, status, description, groupId, tags } = record
+  return { jobId, stageIds, status, description, groupId, tags }
+}
+
+export function newStageRecord(stage: StageInfo, status: StageRecord['status']): StageRecord {
+  return { ...stage, tasks: { ...stage.tasks }, status, taskRecords: new Map() }
+}
