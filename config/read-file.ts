@@ -5,7 +5,7 @@ import { type Entry, SyntaxProblem } from './entry.ts'
 import { settingsFileRefused } from './errors.ts'
 import { parseJson } from './parse-json.ts'
 import { parseProperties } from './parse-properties.ts'
-import { parseYaml } from './parse-yaml.ts'
+import { parseYaml } from './yaml.ts'
 
 /** What a settings file holds. */
 export interface SettingsFile {

@@ -1,12 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import {
-  closeSync,
-  existsSync,
-  openSync,
-  readSync,
-  renameSync,
-  statSync,
-} from 'node:fs'
+import { closeSync, existsSync, openSync, readSync, renameSync, statSync } from 'node:fs'
 import { startDaemon } from '#publib/env'
 import { type DaemonOptions, daemonName } from './daemon-contract.ts'
 import { daemonEnvironment } from './daemon-environment.ts'

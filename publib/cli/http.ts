@@ -18,6 +18,8 @@ export interface DaemonRequest {
 
 export interface DaemonReply {
   readonly status: number
+  /** Whether simSpark answered, and not some other server. */
+  readonly isSimSpark: boolean
   readonly body: string
 }
 
@@ -47,7 +49,8 @@ export function askDaemon(options: DaemonRequest): Promise<DaemonReply> {
         if (body.length > BODY_BYTES_MAX) request.destroy(new Error('the answer is too long'))
       })
       response.once('error', fail)
-      response.once('end', () => resolve({ status: response.statusCode ?? 0, body }))
+      const isSimSpark = response.headers['x-simspark'] !== undefined
+      response.once('end', () => resolve({ status: response.statusCode ?? 0, isSimSpark, body }))
     })
     request.end()
   })

@@ -1,10 +1,5 @@
 export * from './command.ts'
-export {
-  type DaemonRole,
-  daemonCommand,
-  type GivenOptions,
-  type OptionRow,
-} from './daemon-command.ts'
+export { daemonCommand } from './daemon-command.ts'
 export * from './daemon-contract.ts'
 export * from './daemon-files.ts'
 export {
@@ -15,7 +10,10 @@ export {
   TLS_FOLDER,
   tlsFiles,
 } from './daemon-options.ts'
+export type { DaemonRole, GivenOptions, OptionRow } from './daemon-role.ts'
 export { type DaemonPlace, type DaemonStatus, daemonStatus } from './daemon-status.ts'
+export * from './daemon-world.ts'
+export * from './end-with-parent.ts'
 export * from './exit-codes.ts'
 export * from './guard.ts'
 export * from './master-check.ts'
