@@ -22,6 +22,7 @@ const registrations = new WeakMap<object, Registration>()
 export abstract class AccumulatorV2<in In, out Out> {
   /** The class itself, above a class that travels: executors have one of their own. Subclasses do travel. */
   static get [shipAs](): (() => ShippedAs) | undefined {
+    // biome-ignore lint/complexity/noThisInStatic: a subclass inherits it, and is not meant
     const isItself = (this as unknown) === AccumulatorV2
     return isItself ? () => ({ kind: 'AccumulatorV2', data: undefined }) : undefined
   }

@@ -72,3 +72,15 @@ export function sourceMissing(rddId: number, partition: number): SimSparkError {
     `the driver sent no data for partition ${partition} of source RDD ${rddId}`,
   )
 }
+
+export function broadcastOutOfBounds(
+  id: number,
+  offset: number,
+  chunkBytes: number,
+  size: number,
+): SimSparkError {
+  return new SimSparkError(
+    'INTERNAL',
+    `${chunkBytes} bytes of broadcast ${id} at ${offset} do not fit the ${size} bytes that were announced`,
+  )
+}

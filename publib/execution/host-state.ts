@@ -53,6 +53,15 @@ export class HostState implements Machine<HostEvent, HostAction> {
     return [...this.#executors.keys()]
   }
 
+  /** Those that have been ready and were not released. */
+  get readyExecutorIds(): readonly ExecutorId[] {
+    const executors = [...this.#executors.values()]
+    const ready = executors.filter(
+      each => !each.isReleased && (each.generation > 1 || each.phase === 'ready'),
+    )
+    return ready.map(each => each.executorId)
+  }
+
   /** Attempts that have not ended. */
   get attemptCount(): number {
     return this.#byTask.size

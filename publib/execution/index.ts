@@ -1,2 +1,27 @@
+export {
+  Accumulator,
+  type AccumulatorKind,
+  type AccumulatorOptions,
+  type MergingAccumulator,
+  NumberAccumulator,
+} from './accumulator.ts'
+export {
+  type AccumulatorOperations,
+  type AccumulatorParam,
+  addDoubles,
+  addLongs,
+  addNumbers,
+  gather,
+  type NumberState,
+  operationsOf,
+} from './accumulator-operations.ts'
+export { AccumulatorV2, registerAccumulator } from './accumulator-v2.ts'
+export { Broadcast, type BroadcastControl, notingBroadcasts } from './broadcast.ts'
+export { currentTask } from './current-task.ts'
+export { ExecutorHost, type ExecutorHostOptions, type UserOutputPiece } from './executor-host.ts'
+export type { ExecutorLink, ExecutorLinks, LinkOptions } from './executor-link.ts'
 export * from './host-events.ts'
 export { HostState } from './host-state.ts'
+export type { LiveStages } from './live-stages.ts'
+export { TaskContext } from './task-context.ts'
+export { ThreadLinks, type ThreadLinksOptions } from './thread-links.ts'

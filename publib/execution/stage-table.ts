@@ -1,8 +1,8 @@
-import { type DecodedStage, decodeStage } from '#publib/lineage'
+import { type DecodedStage, decodeStage, type StageInstance } from '#publib/lineage'
 import type { StageDescription } from '#publib/task'
 import type { StageId } from '#publib/util'
 import { stageMissing } from './errors.ts'
-import type { LiveStage, LiveStages } from './live-stages.ts'
+import type { LiveStages } from './live-stages.ts'
 
 interface Held {
   readonly stage: StageDescription
@@ -45,5 +45,5 @@ export class StageTable {
 
 export interface OpenStage {
   readonly stage: StageDescription
-  instantiate(): LiveStage
+  instantiate(): StageInstance
 }

@@ -1,5 +1,5 @@
 import type { BlockLocation, MapStatus } from '#publib/blocks'
-import { type AsyncPart, asyncOperators } from '#publib/lineage'
+import { type AsyncPart, asyncOperators, type StageInstance } from '#publib/lineage'
 import type { SourceData } from '#publib/protocol'
 import { encodeValue } from '#publib/serialization'
 import { writeMapOutput } from '#publib/shuffle'
@@ -7,7 +7,7 @@ import type { TaskDescription, TaskEnd, TaskMetrics } from '#publib/task'
 import type { ShuffleId } from '#publib/util'
 import type { CachedPartitions } from './cached-partitions.ts'
 import { type CurrentTask, runInTask, runInTaskAsync } from './current-task.ts'
-import type { LiveStage } from './live-stages.ts'
+
 import type { OpenStage, StageTable } from './stage-table.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { TaskAccumulators } from './task-accumulators.ts'
@@ -98,7 +98,7 @@ export class TaskAttempt {
     if (thrown.length > 0) throw thrown[0]
   }
 
-  async #computeAsyncParts(live: LiveStage): Promise<void> {
+  async #computeAsyncParts(live: StageInstance): Promise<void> {
     const target = live.work.kind === 'result' ? live.lineage : live.work.dependency.parent
     const { cached } = this.#tables
     const isStored = cached.has.bind(cached)
@@ -124,11 +124,11 @@ export class TaskAttempt {
     }
   }
 
-  #work(live: LiveStage): Done {
+  #work(live: StageInstance): Done {
     const { partition, taskId } = this.#run.task
     if (live.work.kind === 'result') {
       const records = this.#scope.compute(live.lineage, partition)
-      return this.#encoded(live.work.action.run(records, partition, this.#scope))
+      return this.#encoded(live.work.action.run(records as Iterable<never>, partition, this.#scope))
     }
     const { parent, spec } = live.work.dependency
     const records = this.#scope.compute(parent, partition)

@@ -1,0 +1,304 @@
+import type { Cancellable, Clock } from '#publib/env'
+import type { DriverToExecutor, ExecutorToDriver, FromExecutorThread } from '#publib/protocol'
+import type { BlockSource, CacheBudget } from '#publib/storage'
+import type { LossCause } from '#publib/task'
+import type { Connection } from '#publib/transport'
+import { assert, assertNever, type ExecutorId, type HostId } from '#publib/util'
+import type { ExecutorLink, ExecutorLinks } from './executor-link.ts'
+import { HostCache } from './host-cache.ts'
+import { HostCallDesk } from './host-call-desk.ts'
+import type { HostAction, HostEvent } from './host-events.ts'
+import { HostState } from './host-state.ts'
+import { HostTables } from './host-tables.ts'
+import { LaunchedTasks } from './launched-tasks.ts'
+import type { TaskEndedMessage } from './run-task.ts'
+import { StatusBatch } from './status-batch.ts'
+
+export interface ExecutorHostOptions {
+  readonly hostId: HostId
+  readonly clock: Clock
+  readonly links: ExecutorLinks
+  readonly blocks: BlockSource
+  readonly cacheBudget: CacheBudget
+  /** What user functions wrote. */
+  readonly onOutput: (output: UserOutputPiece) => void
+  /** Executors that stand ready for the first time, and those that are gone for good: for the worker. */
+  readonly onExecutorsReady: (executorIds: readonly ExecutorId[]) => void
+  readonly onExecutorLost: (executorId: ExecutorId, cause: LossCause) => void
+  /** This process cannot go on: a thread of it does not end. */
+  readonly onReplace: (reason: string) => void
+}
+
+export type UserOutputPiece = FromExecutorThread & { readonly type: 'output' }
+type DriverConnection = Connection<DriverToExecutor, ExecutorToDriver>
+
+/**
+ * Holds the executors of one application on one worker, or in the driver's own process: takes tasks from the driver's
+ * connection, has them run, tells how they ended. Decides nothing: HostState does.
+ */
+export class ExecutorHost {
+  readonly #options: ExecutorHostOptions
+  readonly #state = new HostState()
+  readonly #tables = new HostTables()
+  readonly #tasks = new LaunchedTasks()
+  readonly #cache: HostCache
+  readonly #statuses: StatusBatch
+  readonly #links = new Map<ExecutorId, ExecutorLink>()
+  readonly #desks = new Map<ExecutorId, HostCallDesk>()
+  #connection: DriverConnection | undefined
+  /** What the executor said of the task that the machine is told of. */
+  #said: TaskEndedMessage | undefined
+  #timer: Cancellable | undefined
+  #isClosed = false
+
+  constructor(options: ExecutorHostOptions) {
+    this.#options = options
+    this.#cache = new HostCache(
+      options.cacheBudget,
+      () => this.#links,
+      blocks => this.#send({ type: 'cachedBlocks', blocks }),
+    )
+    this.#statuses = new StatusBatch(options.clock, () => this.#state.attemptCount === 0)
+  }
+
+  get executorIds(): readonly ExecutorId[] {
+    return this.#state.executorIds
+  }
+
+  /** Attempts that have not ended. */
+  get attemptCount(): number {
+    return this.#state.attemptCount
+  }
+
+  addExecutors(executorIds: readonly ExecutorId[]): void {
+    this.#handle({ type: 'ExecutorsWanted', executorIds })
+  }
+
+  releaseExecutors(executorIds: readonly ExecutorId[], reason: string): void {
+    this.#handle({ type: 'ExecutorsReleased', executorIds, reason })
+  }
+
+  /** Takes messages of this driver from now on; one that was attached before is told that another took over. */
+  attach(connection: DriverConnection): void {
+    const before = this.#connection
+    this.#connection = connection
+    if (before !== undefined) {
+      before.onMessage = undefined
+      before.close(4409, 'another connection of the driver took over')
+    }
+    connection.onMessage = (message, payloads) => {
+      if (connection === this.#connection) this.#receive(message, payloads)
+    }
+    this.#statuses.attach(connection)
+  }
+
+  detach(connection: DriverConnection): void {
+    if (connection !== this.#connection) return
+    this.#connection = undefined
+    this.#statuses.attach(undefined)
+  }
+
+  /** Nobody waits for what runs. */
+  driverGone(reason: string): void {
+    this.#handle({ type: 'DriverGone', reason })
+  }
+
+  /** Ends the largest task if the process is about to reach its limit. */
+  memoryMeasured(residentBytes: number, limitBytes: number): void {
+    const heldBytes = new Map(
+      [...this.#links].map(([executorId, link]) => [executorId, link.progress.heldBytes]),
+    )
+    this.#handle({ type: 'MemoryMeasured', residentBytes, limitBytes, heldBytes })
+  }
+
+  /** Ends all executors; what they do is lost. */
+  close(): void {
+    if (this.#isClosed) return
+    this.releaseExecutors(this.#state.executorIds, 'the host was stopped')
+    this.#isClosed = true
+    this.#timer?.cancel()
+    for (const desk of this.#desks.values()) desk.close()
+    this.#options.blocks.close()
+    this.#options.links.setBusy(false)
+  }
+
+  #receive(message: DriverToExecutor, payloads: readonly Uint8Array[]): void {
+    const first = payloads[0] ?? NOTHING
+    const links = [...this.#links.values()]
+    switch (message.type) {
+      case 'attach':
+        this.#send({
+          ...{ type: 'attached', hostId: this.#options.hostId },
+          executorIds: this.#state.readyExecutorIds,
+        })
+        break
+      case 'stage':
+        this.#tables.putStage(message.stage, first)
+        break
+      case 'dropStages':
+        this.#tables.dropStages(message.stageIds, links)
+        break
+      case 'mapOutputs':
+        this.#tables.putMapOutputs(message.shuffleId, message.epoch, message.statuses)
+        break
+      case 'launchTasks':
+        this.#tasks.put(message.tasks, payloads)
+        this.#handle({
+          type: 'TasksLaunched',
+          tasks: message.tasks.map(({ task, executorId }) => ({ taskId: task.taskId, executorId })),
+        })
+        break
+      case 'killTasks':
+        this.#handle({ type: 'TasksKilled', taskIds: message.taskIds, reason: message.reason })
+        break
+      case 'broadcast':
+        this.#tables.putBroadcast(message.broadcastId, message.offset, message.size, first)
+        break
+      case 'dropBroadcast':
+        this.#tables.dropBroadcast(message.broadcastId, links)
+        break
+      case 'dropShuffles':
+        this.#tables.dropShuffles(message.shuffleIds, links)
+        break
+      case 'unpersist':
+        this.#cache.unpersist(message.rddId)
+        break
+      case 'renewLease':
+      case 'detach':
+        // Of interest to who holds the process.
+        break
+      default:
+        assertNever(message)
+    }
+  }
+
+  #handle(event: HostEvent): void {
+    const { clock, links } = this.#options
+    for (const action of this.#state.handle(event, clock.now())) this.#perform(action)
+    this.#timer?.cancel()
+    const { deadlineMs } = this.#state
+    if (deadlineMs !== undefined) {
+      const call = () => this.#handle({ type: 'TimePassed' })
+      this.#timer = clock.after(Math.ceil(deadlineMs - clock.now()), call)
+    }
+    if (!this.#isClosed) links.setBusy(this.#state.attemptCount > 0)
+  }
+
+  #perform(action: HostAction): void {
+    switch (action.type) {
+      case 'StartThread':
+        this.#startThread(action.executorId, action.generation)
+        break
+      case 'PostTask':
+        this.#postTask(action)
+        break
+      case 'RaiseKillFlag':
+        this.#linkOf(action.executorId)?.control.raiseKill(action.slot)
+        break
+      case 'TerminateThread':
+        this.#linkOf(action.executorId)?.terminate()
+        break
+      case 'ForgetTask':
+        this.#tasks.delete(action.taskId)
+        break
+      case 'ReportStarted':
+        this.#statuses.started(action.taskId)
+        break
+      case 'ReportEnded': {
+        const { taskId, executorId, end } = action
+        const said = this.#said?.taskId === taskId ? this.#said : undefined
+        this.#statuses.ended({ taskId, executorId, end }, said)
+        break
+      }
+      case 'ReportExecutorsAdded':
+        this.#send({ type: 'executorsAdded', executorIds: action.executorIds })
+        this.#options.onExecutorsReady(action.executorIds)
+        break
+      case 'ReportExecutorLost':
+        this.#send({
+          ...{ type: 'executorLost', executorId: action.executorId, cause: action.cause },
+        })
+        this.#options.onExecutorLost(action.executorId, action.cause)
+        break
+      case 'ReplaceHost':
+        this.#options.onReplace(action.reason)
+        break
+      default:
+        assertNever(action)
+    }
+  }
+
+  #startThread(executorId: ExecutorId, generation: number): void {
+    const { links, blocks, cacheBudget } = this.#options
+    const desk = new HostCallDesk(
+      () => link,
+      blocks,
+      (bytes, rddId) => this.#cache.makeRoom(bytes, rddId),
+    )
+    const link = links.start({
+      ...{ executorId, generation, cacheBudget: cacheBudget.memory },
+      onMessage: message => this.#heard(executorId, generation, message, desk),
+      onExit: cause => {
+        desk.close()
+        if (this.#links.get(executorId) === link) this.#links.delete(executorId)
+        this.#handle({ type: 'ThreadExited', executorId, generation, cause })
+      },
+    })
+    this.#links.set(executorId, link)
+    this.#desks.set(executorId, desk)
+    this.#cache.tellAll(link)
+  }
+
+  #postTask({ executorId, taskId, slot }: HostAction & { type: 'PostTask' }): void {
+    const link = this.#linkOf(executorId)
+    const launched = this.#tasks.get(taskId)
+    assert(link !== undefined && launched !== undefined, `task ${taskId} cannot be posted`)
+    this.#tables.tell(launched.task.stageId, link)
+    link.post({ type: 'runTask', ...launched, slot })
+  }
+
+  #heard(
+    executorId: ExecutorId,
+    generation: number,
+    message: FromExecutorThread,
+    desk: HostCallDesk,
+  ): void {
+    switch (message.type) {
+      case 'ready':
+        this.#handle({ type: 'ThreadReady', executorId, generation })
+        break
+      case 'taskEnded': {
+        const { taskId, end } = message
+        this.#cache.touch(message.cacheReads)
+        this.#said = message
+        this.#handle({ type: 'TaskEnded', executorId, generation, taskId, end })
+        this.#said = undefined
+        break
+      }
+      case 'store':
+        this.#cache.put(executorId, message)
+        break
+      case 'call':
+        desk.serve(message.call)
+        break
+      case 'output':
+        this.#options.onOutput(message)
+        break
+      case 'uncaught':
+        // Its thread ends, and names it as the cause.
+        break
+      default:
+        assertNever(message)
+    }
+  }
+
+  #linkOf(executorId: ExecutorId): ExecutorLink | undefined {
+    return this.#links.get(executorId)
+  }
+
+  #send(message: ExecutorToDriver): void {
+    this.#connection?.send(message)
+  }
+}
+
+const NOTHING = new Uint8Array(0)

@@ -1,0 +1,135 @@
+import type { Clock } from '#publib/env'
+import type { EndedTask, ExecutorToDriver } from '#publib/protocol'
+import type { TaskEnd } from '#publib/task'
+import type { Connection } from '#publib/transport'
+import type { TaskId } from '#publib/util'
+import type { TaskEndedMessage } from './run-task.ts'
+
+/** A batch leaves when it holds so many tasks, or is so old. */
+const TASKS_MAX = 32
+const AGE_MS = 1
+/** Larger results travel in pieces, before the end of their task is told. */
+const INLINE_BYTES_MAX = 1 << 20
+const CHUNK_BYTES = 512 << 10
+/** While so much waits in the connection, no further piece is added. */
+const BUFFERED_BYTES_MAX = 4 << 20
+
+type ToDriver = Omit<Connection<never, ExecutorToDriver>, 'onMessage'>
+
+interface LargeResult {
+  readonly ended: Omit<EndedTask, 'accumulators'>
+  readonly message: TaskEndedMessage
+  readonly bytes: Uint8Array
+  sentBytes: number
+}
+
+/** What the driver is told of tasks: many in one message, large results in pieces and no faster than they are taken. */
+export class StatusBatch {
+  readonly #clock: Clock
+  readonly #isIdle: () => boolean
+  #connection: ToDriver | undefined
+  #started: TaskId[] = []
+  #ended: EndedTask[] = []
+  #payloads: Uint8Array[] = []
+  #isTimed = false
+  readonly #large: LargeResult[] = []
+
+  /** @param isIdle whether no more tasks run here: then nothing is worth waiting for */
+  constructor(clock: Clock, isIdle: () => boolean) {
+    this.#clock = clock
+    this.#isIdle = isIdle
+  }
+
+  /** Whether something is still to be sent. */
+  get isPending(): boolean {
+    return this.#started.length + this.#ended.length + this.#large.length > 0
+  }
+
+  /** From now on the driver hears of it there. What was not sent yet is sent. */
+  attach(connection: ToDriver | undefined): void {
+    this.#connection = connection
+    for (const result of this.#large) result.sentBytes = 0
+    if (connection === undefined) return
+    connection.onDrain = () => this.#sendLarge()
+    this.#schedule()
+    this.#sendLarge()
+  }
+
+  started(taskId: TaskId): void {
+    this.#started.push(taskId)
+    this.#schedule()
+  }
+
+  /** `message` is what the executor said of it; undefined where it could not say anything. */
+  ended(
+    ended: Pick<EndedTask, 'taskId' | 'executorId'> & { readonly end: TaskEnd },
+    message: TaskEndedMessage | undefined,
+  ): void {
+    const whole = { ...ended, metrics: message?.metrics }
+    const bytes = ended.end.kind === 'success' ? message?.result : undefined
+    if (message !== undefined && bytes !== undefined && bytes.length > INLINE_BYTES_MAX) {
+      this.#large.push({ ended: whole, message, bytes, sentBytes: 0 })
+      this.#sendLarge()
+      return
+    }
+    this.#add(whole, message, bytes)
+  }
+
+  #add(
+    ended: Omit<EndedTask, 'accumulators'>,
+    message: TaskEndedMessage | undefined,
+    inline: Uint8Array | undefined,
+  ): void {
+    const accumulators = (message?.accumulators ?? []).map(({ accumulatorId, bytes }) => ({
+      accumulatorId,
+      payload: this.#payloads.push(bytes) - 1,
+    }))
+    const payload = inline === undefined ? undefined : this.#payloads.push(inline) - 1
+    this.#ended.push({ ...ended, end: withPayload(ended.end, payload), accumulators })
+    this.#schedule()
+  }
+
+  #schedule(): void {
+    const isFull = this.#started.length + this.#ended.length >= TASKS_MAX
+    if (isFull || (this.#ended.length > 0 && this.#isIdle())) {
+      this.#flush()
+    } else if (!this.#isTimed) {
+      this.#isTimed = true
+      const call = () => {
+        this.#isTimed = false
+        this.#flush()
+      }
+      this.#clock.after(AGE_MS, call, { keepAlive: true })
+    }
+  }
+
+  #flush(): void {
+    if (this.#connection === undefined || this.#started.length + this.#ended.length === 0) return
+    const [started, ended, payloads] = [this.#started, this.#ended, this.#payloads]
+    this.#started = []
+    this.#ended = []
+    this.#payloads = []
+    this.#connection.send({ type: 'taskStatuses', started, ended }, payloads)
+  }
+
+  #sendLarge(): void {
+    const connection = this.#connection
+    while (connection?.isOpen && connection.bufferedBytes < BUFFERED_BYTES_MAX) {
+      const result = this.#large[0]
+      if (result === undefined) return
+      const { bytes, sentBytes: offset } = result
+      const chunk = bytes.subarray(offset, offset + CHUNK_BYTES)
+      const { taskId } = result.ended
+      connection.send({ type: 'resultChunk', taskId, offset, size: bytes.length }, [chunk])
+      result.sentBytes += chunk.length
+      if (result.sentBytes < bytes.length) continue
+      this.#large.shift()
+      this.#add(result.ended, result.message, undefined)
+    }
+  }
+}
+
+function withPayload(end: TaskEnd, payload: number | undefined): TaskEnd {
+  if (payload === undefined || end.kind !== 'success' || end.result.kind !== 'value') return end
+  return { ...end, result: { ...end.result, payload } }
+}

@@ -1,0 +1,155 @@
+import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import type { BlockLocation } from '#publib/blocks'
+import type { Thread, Threads } from '#publib/env'
+import type { FromExecutorThread, HostAnswer, ToExecutorThread } from '#publib/protocol'
+import type { LossCause } from '#publib/task'
+import type { ErrorData } from '#publib/util'
+import { ControlBlock, type Progress } from './control-block.ts'
+import type { ExecutorLink, ExecutorLinks, LinkOptions } from './executor-link.ts'
+import type { ThreadData, ThreadPorts } from './thread-data.ts'
+
+const ENTRY = 'publib/execution/executor-thread-main.js'
+
+/** What all executor threads of a host have in common. */
+export interface ThreadLinksOptions {
+  readonly threads: Threads
+  readonly shuffleFolder: string
+  readonly spillFolder: string
+  readonly location: BlockLocation
+  /** Heap of one executor; undefined: V8's own limit. */
+  readonly heapMiB: number | undefined
+  /** What keepers of data in one executor may count on. */
+  readonly memoryBytes: number
+  /** The part of it that they may fill. */
+  readonly memoryFraction: number
+}
+
+/** Executors that are threads of this process. */
+export class ThreadLinks implements ExecutorLinks {
+  readonly #options: ThreadLinksOptions
+  readonly #links = new Set<ThreadLink>()
+  #isBusy = false
+
+  constructor(options: ThreadLinksOptions) {
+    this.#options = options
+  }
+
+  start(options: LinkOptions): ExecutorLink {
+    const link = new ThreadLink(this.#options, {
+      ...options,
+      onExit: cause => {
+        this.#links.delete(link)
+        options.onExit(cause)
+      },
+    })
+    this.#links.add(link)
+    link.setBusy(this.#isBusy)
+    return link
+  }
+
+  setBusy(isBusy: boolean): void {
+    if (isBusy === this.#isBusy) return
+    this.#isBusy = isBusy
+    for (const link of this.#links) link.setBusy(isBusy)
+  }
+}
+
+class ThreadLink implements ExecutorLink {
+  readonly control = new ControlBlock()
+  readonly #thread: Thread
+  readonly #messages: MessagePort
+  readonly #answers: MessagePort
+  readonly #heapMiB: number | undefined
+  #uncaught: { readonly error: ErrorData; readonly origin: string } | undefined
+
+  constructor(common: ThreadLinksOptions, options: LinkOptions) {
+    const { executorId, generation } = options
+    this.#heapMiB = common.heapMiB
+    const data: ThreadData = {
+      executorId,
+      control: this.control.memory,
+      cacheBudget: options.cacheBudget,
+      memoryBytes: common.memoryBytes,
+      memoryFraction: common.memoryFraction,
+      shuffleFolder: common.shuffleFolder,
+      spillFolder: common.spillFolder,
+      location: common.location,
+    }
+    const { heapMiB } = common
+    const name = `executor ${executorId}${generation === 1 ? '' : ` (${generation})`}`
+    this.#thread = common.threads.start({ entry: ENTRY, name, data, heapMiB })
+    const messages = new MessageChannel()
+    const answers = new MessageChannel()
+    const ports: ThreadPorts = { messages: messages.port2, answers: answers.port2 }
+    this.#thread.post(ports, [messages.port2, answers.port2])
+    this.#messages = messages.port1
+    this.#answers = answers.port1
+    this.#messages.on('message', (message: FromExecutorThread) => {
+      if (message.type === 'uncaught') this.#uncaught = message
+      else options.onMessage(message)
+    })
+    this.#messages.unref()
+    this.#thread.onExit = (code, error) => this.#exited(code, error, options.onExit)
+  }
+
+  get progress(): Progress {
+    return this.control.progress
+  }
+
+  post(message: ToExecutorThread, transfer: readonly ArrayBuffer[] = []): void {
+    this.#messages.postMessage(message, transfer)
+  }
+
+  answer(answer: HostAnswer, transfer: readonly ArrayBuffer[] = []): void {
+    this.#answers.postMessage(answer, transfer)
+    this.control.wake()
+  }
+
+  terminate(): void {
+    // How it ended is told by onExit.
+    void this.#thread.terminate()
+  }
+
+  setBusy(isBusy: boolean): void {
+    if (isBusy) this.#messages.ref()
+    else this.#messages.unref()
+  }
+
+  /** What it said last may lie unread in the port. */
+  #exited(code: number, error: unknown, onExit: (cause: LossCause) => void): void {
+    setImmediate(() => {
+      this.#messages.close()
+      this.#answers.close()
+      onExit(this.#causeOf(code, error))
+    })
+  }
+
+  #causeOf(code: number, error: unknown): LossCause {
+    if ((error as { code?: unknown } | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY') {
+      return outOfMemory(this.#heapMiB)
+    }
+    const uncaught = this.#uncaught?.error
+    if (uncaught !== undefined) {
+      const message = `nobody caught ${uncaught.name}: ${uncaught.message}${stackOf(uncaught)}`
+      return { kind: 'threadExit', message, counts: false }
+    }
+    if (error !== undefined) {
+      return { kind: 'threadExit', message: `its thread failed: ${String(error)}`, counts: true }
+    }
+    const message = `its thread ended with exit code ${code}: a function called process.exit(${code})`
+    return { kind: 'exitCode', message, counts: true }
+  }
+}
+
+function outOfMemory(heapMiB: number | undefined): LossCause {
+  const limit = heapMiB === undefined ? "Node's own limit" : `its limit of ${heapMiB} MiB`
+  const message =
+    `OUT_OF_MEMORY: the heap of the executor reached ${limit}. ` +
+    'Raise simspark.executor.memory, use more partitions, or keep less in one function.'
+  return { kind: 'outOfMemory', message, counts: true }
+}
+
+function stackOf({ stack }: ErrorData): string {
+  const frames = stack?.split('\n').slice(1, 4) ?? []
+  return frames.length === 0 ? '' : `\n${frames.join('\n')}`
+}
