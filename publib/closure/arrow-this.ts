@@ -5,8 +5,9 @@
  * engine to terminate the execution and is false, so nothing pauses. The arrow is then called; the engine obeys the
  * termination before the first statement, and the evaluation's time limit clears it. Nothing of the body runs.
  */
-import type { ScriptLocation } from './function-info.ts'
+
 import { type AnyFunction, isReference } from './function.ts'
+import type { ScriptLocation } from './function-info.ts'
 import { type Inspector, inspector } from './inspector.ts'
 import { inWindow } from './scripts.ts'
 

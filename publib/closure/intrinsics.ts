@@ -101,7 +101,8 @@ function addPart(
   const step = stepOf(key)
   if (!descriptor || step === undefined) return
   if ('value' in descriptor) {
-    if (owner === process && (typeof descriptor.value !== 'function' || key === 'mainModule')) return
+    if (owner === process && (typeof descriptor.value !== 'function' || key === 'mainModule'))
+      return
     addAll(known, descriptor.value, [...path, step], depth - 1)
     return
   }

@@ -4,9 +4,9 @@ import { reviverMissing } from './errors.ts'
 import { type AnyFunction, isReference } from './function.ts'
 
 /** An object with this property is refused by name; the value says what it is and what to do. */
-export const unshippable: unique symbol = Symbol.for('simspark.unshippable') as never
+export const unshippable: unique symbol = Symbol.for('simspark.unshippable')
 /** An object with this method travels as what the method gives. */
-export const shipAs: unique symbol = Symbol.for('simspark.ship') as never
+export const shipAs: unique symbol = Symbol.for('simspark.ship')
 
 /** `what` completes "variable `sc` is …": `the SparkContext (it exists only on the driver)`. */
 export interface Unshippable {

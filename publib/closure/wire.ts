@@ -6,8 +6,8 @@
  */
 import type { CallSite } from '#publib/util'
 import { payloadMalformed } from './errors.ts'
-import type { FunctionForm } from './syntax.ts'
 import type { IntrinsicPath } from './globals.ts'
+import type { FunctionForm } from './syntax.ts'
 
 export type NodeId = number
 /** A value: a JSON scalar as itself, a node as `[id]`, what JSON cannot say as a tagged array. */
