@@ -6,7 +6,9 @@ export {
   type ValueOf,
 } from './all-settings.ts'
 export { checkLocalDirs } from './check-folders.ts'
+export { daemonSettings } from './daemon-settings.ts'
 export { type SettingDoc, settingsDocs } from './docs.ts'
+export { flagSettings, type GivenFlags } from './flags.ts'
 export { type FlagSetting, loadSettings, type SettingSources } from './load.ts'
 export type { Value } from './parse-value.ts'
 export { Resolved, type SettingRow, settingsFrom } from './resolved.ts'

@@ -4,7 +4,7 @@ import { flag, list, path } from '../setting.ts'
 export const securitySettings = {
   'simspark.authenticate': flag({
     default: true,
-    doc: 'Whether every connection needs the secret. Only a daemon on the loopback address may switch it off.',
+    doc: 'Always true: every connection needs the secret, on loopback too. A daemon that is told false does not start.',
   }),
   'simspark.authenticate.secretFile': path({
     doc: 'The file of the secret, mode 0600; without it `secret` in the state folder, made at the first start.',

@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { v } from '#publib/schema'
 import { type DaemonOptions, daemonName } from './daemon-contract.ts'
 import { daemonEnvironment } from './daemon-environment.ts'
 import { readDaemonState, takeDaemonFailure } from './daemon-files.ts'
 import { showLog } from './daemon-logs.ts'
-import { outputPathOf } from './daemon-options.ts'
-import { type DaemonRole, type GivenOptions, rememberedPath } from './daemon-role.ts'
+import { logBase, outputPathOf } from './daemon-options.ts'
+import { type DaemonRole, type GivenOptions, longName, rememberedPath } from './daemon-role.ts'
 import { type Started, startAndWait } from './daemon-start.ts'
 import {
   type DaemonPlace,
@@ -68,7 +69,7 @@ async function launch(
   warnOfRoot(action.allowRoot)
   checkEnvironment([options.stateDir])
   await role.preflight?.(options)
-  writePrivateFile(rememberedPath(options), `${JSON.stringify(action.given)}\n`)
+  remember(role, options, action.given)
   if (action.foreground) {
     process.exitCode = await runInForeground(role, options)
     return
@@ -162,12 +163,12 @@ function statusData(place: DaemonPlace, status: DaemonStatus): Record<string, un
 }
 
 export async function logsAction(
-  role: DaemonRole,
   place: DaemonPlace,
   action: { lines: number; follow: boolean },
 ): Promise<void> {
-  const named = readDaemonState(place.stateDir, place.role, place.instance)?.logFile
-  const logFile = named ?? role.logFile(place)
+  const running = readDaemonState(place.stateDir, place.role, place.instance)?.logFile
+  const standard = `${logBase(place, join(place.stateDir, 'logs'))}.log`
+  const logFile = running ?? remembered(place)?.logFile ?? standard
   const abort = new AbortController()
   process.once('SIGINT', () => {
     process.exitCode = 130
@@ -184,9 +185,18 @@ export async function logsAction(
 const rememberedShape = v.object({
   values: v.record(v.string(), v.union([v.string(), v.boolean(), v.array(v.string())])),
   args: v.array(v.string()),
+  logFile: v.string(),
 })
 
-function remembered(place: DaemonPlace): GivenOptions | undefined {
+function remember(role: DaemonRole, options: DaemonOptions, given: GivenOptions): void {
+  const once = role.options.filter(row => row.isOnce === true).map(row => longName(row.flags))
+  const lasting = Object.entries(given.values).filter(([name]) => !once.includes(name))
+  const { logFile } = options
+  const kept = { values: Object.fromEntries(lasting), args: given.args, logFile }
+  writePrivateFile(rememberedPath(options), `${JSON.stringify(kept)}\n`)
+}
+
+function remembered(place: DaemonPlace): v.InferOutput<typeof rememberedShape> | undefined {
   const text = readPrivateFile(rememberedPath(place))
   if (text === undefined) return undefined
   try {

@@ -16,7 +16,7 @@ import {
   statusAction,
   stopAction,
 } from './daemon-actions.ts'
-import type { DaemonRole, GivenOptions, OptionRow } from './daemon-role.ts'
+import { type DaemonRole, type GivenOptions, longName, type OptionRow } from './daemon-role.ts'
 import type { DaemonPlace } from './daemon-status.ts'
 import { requireCurrentFolder } from './environment-check.ts'
 
@@ -71,7 +71,7 @@ export async function daemonCommand(role: DaemonRole): Promise<Command> {
   const logs = placed(subcommand(program, 'logs', "show the daemon's log"))
   valueOption(logs, '-n, --lines <count>', 'lines from the end (100)')
   logs.option('-f, --follow', 'go on with what is written later')
-  logs.action(() => logsAction(role, placeOf(role, logs), logsOf(logs)))
+  logs.action(() => logsAction(placeOf(role, logs), logsOf(logs)))
   return program
 }
 
@@ -147,10 +147,6 @@ function textsOf(command: Command): Readonly<Record<string, string | undefined>>
 
 function absolute(path: string): string {
   return isAbsolute(path) ? resolve(path) : resolve(requireCurrentFolder(), path)
-}
-
-function longName(flags: string): string {
-  return /--([a-z-]+)/.exec(flags)?.[1] ?? flags
 }
 
 function camelCase(name: string): string {

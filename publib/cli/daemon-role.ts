@@ -11,6 +11,8 @@ export interface OptionRow {
   readonly isPath?: boolean
   /** It takes no value. */
   readonly isSwitch?: boolean
+  /** It holds for one start, `restart` does not repeat it. */
+  readonly isOnce?: boolean
   /** It may be given several times. */
   readonly isRepeated?: boolean
 }
@@ -37,8 +39,6 @@ export interface DaemonRole {
   defaultStateDir(): string
   /** Turns what was given into all that the daemon needs, or refuses. */
   resolve(given: GivenOptions, place: DaemonPlace & { foreground: boolean }): Promise<DaemonOptions>
-  /** Where logs lie that no running daemon names. */
-  logFile(place: DaemonPlace): string
   /** A last look before a daemon is started. */
   preflight?(options: DaemonOptions): Promise<void>
 }
@@ -46,4 +46,9 @@ export interface DaemonRole {
 /** The file with the options of the last start. */
 export function rememberedPath(place: DaemonPlace): string {
   return join(place.stateDir, `${daemonName(place.role, place.instance)}.options.json`)
+}
+
+/** `-p, --port <port>` → `port`. */
+export function longName(flags: string): string {
+  return /--([a-z-]+)/.exec(flags)?.[1] ?? flags
 }
