@@ -1,2 +1,5 @@
+export * from './block-id.ts'
 export * from './block-range.ts'
+export * from './index-file.ts'
 export * from './map-status.ts'
+export * from './storage-level.ts'

@@ -26,6 +26,7 @@ export class MemoryBudget {
   readonly #heapFullness: () => number
   #heldBytes = 0
   #calls = 0
+  #spills = 0
   #isHeapFull = false
 
   constructor(options: MemoryOptions) {
@@ -56,6 +57,11 @@ export class MemoryBudget {
       this.#isHeapFull = this.#heapFullness() > HEAP_FULL
     }
     return this.#isHeapFull && ownBytes >= this.dataBytes / 64
+  }
+
+  /** The number of the next spill file; with the task's id it names it. */
+  nextSpill(): number {
+    return this.#spills++
   }
 
   /** Told when a keeper has let go, so that the heap is looked at anew. */

@@ -12,7 +12,8 @@ export interface ShuffleEnvironment extends SpillEnvironment {
   /**
    * Ranges of other workers. Parts of one range come in order, parts of different ranges as they arrive; the reader consumes
    * ranges in the order of the requests, so asking in that order holds least back. The implementer bounds the bytes in
-   * flight; nothing is asked before the first `next`, and `return` gives up what is still under way.
+   * flight and adds what it waits to `metrics.shuffleRead.waitTimeMs`; nothing is asked before the first `next`, and
+   * `return` gives up what is still under way.
    */
   readonly fetch: (requests: readonly BlockRange[]) => Iterable<FetchedPart>
 }
@@ -25,6 +26,11 @@ export interface SpillEnvironment {
   readonly taskId: TaskId
   readonly memory: MemoryBudget
   readonly metrics: TaskMetrics
+  /**
+   * Calls back when the task has ended, however it ended. Groups that were too large for memory stand in files until then;
+   * without it these files stay until the folder goes.
+   */
+  readonly atTaskEnd?: ((cleanUp: () => void) => void) | undefined
   /** Throws TASK_KILLED once the task is to stop. Called between batches. */
   readonly checkCancelled: () => void
 }
