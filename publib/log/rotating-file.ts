@@ -99,8 +99,13 @@ export class RotatingFile {
   }
 
   async #fileWithRoom(): Promise<FileHandle> {
-    if (this.#file !== undefined && this.#size >= this.#options.fileBytesMax) await this.#rotate()
-    if (this.#file !== undefined) return this.#file
+    const current = this.#file ?? (await this.#open())
+    if (this.#size < this.#options.fileBytesMax) return current
+    await this.#rotate()
+    return this.#open()
+  }
+
+  async #open(): Promise<FileHandle> {
     await mkdir(dirname(this.#options.path), { recursive: true, mode: 0o700 })
     const file = await open(this.#options.path, 'a', 0o600)
     this.#file = file

@@ -6,7 +6,8 @@ import { PEER_HEADER, REFUSAL_HEADER, VERSION_HEADER } from './http-answer.ts'
 
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there',
-  ECONNRESET: 'the connection was reset',
+  ECONNRESET:
+    'it closed the connection without an answer, as another program or one that wants TLS would',
   EHOSTUNREACH: 'no route to that host',
   ENETUNREACH: 'no route to that network',
   ENOTFOUND: 'that name is not known',
@@ -58,5 +59,5 @@ function firstCode(error: unknown): string | undefined {
 }
 
 function isCertificateError(code: string | undefined): boolean {
-  return code !== undefined && /CERT|ISSUER|SELF_SIGNED|ALTNAME|CHAIN/.test(code)
+  return code !== undefined && /CERT|ISSUER|SELF_SIGNED|VERIFY|CHAIN/.test(code)
 }
