@@ -1,4 +1,5 @@
 import type { AsyncLocalStorage } from 'node:async_hooks'
+import type { BroadcastTable } from './broadcast-table.ts'
 import type { TaskAccumulators } from './task-accumulators.ts'
 import type { TaskContext } from './task-context.ts'
 
@@ -6,6 +7,7 @@ import type { TaskContext } from './task-context.ts'
 export interface CurrentTask {
   readonly context: TaskContext
   readonly accumulators: TaskAccumulators
+  readonly broadcasts: BroadcastTable
 }
 
 // One for each thread: a thread runs one task at a time, and its synchronous part has the thread to itself.

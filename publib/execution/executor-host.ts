@@ -1,10 +1,9 @@
-import type { Cancellable, Clock } from '#publib/env'
+import type { Cancellable } from '#publib/env'
 import type { DriverToExecutor, ExecutorToDriver, FromExecutorThread } from '#publib/protocol'
-import type { BlockSource, CacheBudget } from '#publib/storage'
-import type { LossCause } from '#publib/task'
 import type { Connection } from '#publib/transport'
-import { assert, assertNever, type ExecutorId, type HostId } from '#publib/util'
-import type { ExecutorLink, ExecutorLinks } from './executor-link.ts'
+import { assert, assertNever, type ExecutorId } from '#publib/util'
+import type { ExecutorHostOptions } from './executor-host-options.ts'
+import type { ExecutorLink } from './executor-link.ts'
 import { HostCache } from './host-cache.ts'
 import { HostCallDesk } from './host-call-desk.ts'
 import type { HostAction, HostEvent } from './host-events.ts'
@@ -14,22 +13,6 @@ import { LaunchedTasks } from './launched-tasks.ts'
 import type { TaskEndedMessage } from './run-task.ts'
 import { StatusBatch } from './status-batch.ts'
 
-export interface ExecutorHostOptions {
-  readonly hostId: HostId
-  readonly clock: Clock
-  readonly links: ExecutorLinks
-  readonly blocks: BlockSource
-  readonly cacheBudget: CacheBudget
-  /** What user functions wrote. */
-  readonly onOutput: (output: UserOutputPiece) => void
-  /** Executors that stand ready for the first time, and those that are gone for good: for the worker. */
-  readonly onExecutorsReady: (executorIds: readonly ExecutorId[]) => void
-  readonly onExecutorLost: (executorId: ExecutorId, cause: LossCause) => void
-  /** This process cannot go on: a thread of it does not end. */
-  readonly onReplace: (reason: string) => void
-}
-
-export type UserOutputPiece = FromExecutorThread & { readonly type: 'output' }
 type DriverConnection = Connection<DriverToExecutor, ExecutorToDriver>
 
 /**
@@ -230,13 +213,10 @@ export class ExecutorHost {
 
   #startThread(executorId: ExecutorId, generation: number): void {
     const { links, blocks, cacheBudget } = this.#options
-    const desk = new HostCallDesk(
-      () => link,
-      blocks,
-      (bytes, rddId) => this.#cache.makeRoom(bytes, rddId),
-    )
+    const makeRoom = this.#cache.makeRoom.bind(this.#cache)
+    const desk = new HostCallDesk(() => link, blocks, makeRoom)
     const link = links.start({
-      ...{ executorId, generation, cacheBudget: cacheBudget.memory },
+      ...{ executorId, generation, makeRoom, cacheBudget: cacheBudget.memory },
       onMessage: message => this.#heard(executorId, generation, message, desk),
       onExit: cause => {
         desk.close()

@@ -7,6 +7,7 @@ import { ControlBlock } from './control-block.ts'
 import { Executor } from './executor.ts'
 import { HostCalls } from './host-calls.ts'
 import { registerRevivers } from './revivers.ts'
+import { endOfThrown } from './task-outcome.ts'
 import type { ThreadData, ThreadPorts } from './thread-data.ts'
 import { UserOutput } from './user-output.ts'
 
@@ -44,7 +45,7 @@ export function startExecutorThread(data: ThreadData, { messages, answers }: Thr
     },
     () => new Promise(resolve => turn(resolve)),
   )
-  registerRevivers(executor.broadcasts)
+  registerRevivers()
   takeOutput(output)
   takeUncaught(executor, post)
   supplyHelpers()
@@ -59,14 +60,18 @@ function takeOutput(output: UserOutput): void {
 
 /** First in the row of handlers: user code can add its own, but not keep a thread alive whose state nobody knows. */
 function takeUncaught(executor: Executor, post: (message: FromExecutorThread) => void): void {
-  process.on('uncaughtException', (error, origin) => {
+  const end = (error: unknown, origin: string): void => {
+    const taskId = executor.runningTask?.taskId
+    const nothing = { metrics: undefined, accumulators: [], cacheReads: [] }
+    if (taskId !== undefined) {
+      post({ type: 'taskEnded', taskId, end: endOfThrown(error), ...nothing })
+    }
     post({ type: 'uncaught', error: errorToData(error), origin })
     exit(1)
-  })
+  }
+  process.on('uncaughtException', end)
   process.on('unhandledRejection', error => {
-    if (executor.noteStrayRejection(error)) return
-    post({ type: 'uncaught', error: errorToData(error), origin: 'unhandledRejection' })
-    exit(1)
+    if (!executor.noteStrayRejection(error)) end(error, 'unhandledRejection')
   })
 }
 

@@ -13,10 +13,10 @@ import type { TaskRun } from './task-attempt.ts'
  * one task at a time.
  */
 export class Executor {
-  readonly broadcasts = new BroadcastTable()
   readonly #surroundings: Surroundings
   readonly #stages: StageTable
   readonly #cached: CachedPartitions
+  readonly #broadcasts = new BroadcastTable()
   readonly #mapOutputs = new Map<ShuffleId, readonly MapStatus[]>()
   readonly #queue: TaskRun[] = []
   readonly #turn: () => Promise<void>
@@ -53,10 +53,10 @@ export class Executor {
         for (const shuffleId of message.shuffleIds) this.#mapOutputs.delete(shuffleId)
         break
       case 'broadcast':
-        this.broadcasts.put(message.broadcastId, message.bytes)
+        this.#broadcasts.put(message.broadcastId, message.bytes)
         break
       case 'dropBroadcast':
-        this.broadcasts.drop(message.broadcastId)
+        this.#broadcasts.drop(message.broadcastId)
         break
       case 'cached':
         this.#cached.put(message, message.blocks)
@@ -77,16 +77,13 @@ export class Executor {
   }
 
   async #work(): Promise<void> {
+    const tables = {
+      ...{ stages: this.#stages, cached: this.#cached },
+      ...{ broadcasts: this.#broadcasts, mapOutputs: this.#mapOutputs },
+    }
     for (let run = this.#queue.shift(); run !== undefined; run = this.#queue.shift()) {
       this.#running = { run, stray: undefined }
-      const { stages, cached, mapOutputs } = {
-        stages: this.#stages,
-        cached: this.#cached,
-        mapOutputs: this.#mapOutputs,
-      }
-      const ended = await runTask(run, { stages, cached, mapOutputs }, this.#surroundings, () =>
-        this.#settle(),
-      )
+      const ended = await runTask(run, tables, this.#surroundings, () => this.#settle())
       this.#running = undefined
       const moved = [ended.result, ...ended.accumulators.map(delta => delta.bytes)]
       this.#surroundings.post(ended, moved.flatMap(movable))

@@ -1,17 +1,16 @@
 import { registerReviver } from '#publib/closure'
 import type { AccumulatorId, BroadcastId } from '#publib/util'
 import { AccumulatorV2, type OwnAccumulatorData, reviveOwnAccumulator } from './accumulator-v2.ts'
-import type { BroadcastTable } from './broadcast-table.ts'
 import { currentTask } from './current-task.ts'
-import { accumulatorRead } from './errors.ts'
+import { accumulatorRead, broadcastMissing } from './errors.ts'
 import type { AccumulatorKey } from './task-accumulators.ts'
 import { TaskContext } from './task-context.ts'
 
-/** Says what the shared variables are that user functions captured, in the executor of this thread. */
-export function registerRevivers(broadcasts: BroadcastTable): void {
+/** Says what the shared variables are that user functions captured: those of the task for which they are instantiated. */
+export function registerRevivers(): void {
   registerReviver('TaskContext', () => TaskContext)
   registerReviver('AccumulatorV2', () => AccumulatorV2)
-  registerReviver('broadcast', data => reviveBroadcast(data as { id: BroadcastId }, broadcasts))
+  registerReviver('broadcast', data => reviveBroadcast(data as { id: BroadcastId }))
   registerReviver('accumulator', data => reviveAccumulator(data as AccumulatorKey<never, unknown>))
   registerReviver('ownAccumulator', data => {
     const own = data as OwnAccumulatorData
@@ -21,10 +20,12 @@ export function registerRevivers(broadcasts: BroadcastTable): void {
   })
 }
 
-function reviveBroadcast({ id }: { id: BroadcastId }, broadcasts: BroadcastTable): object {
+function reviveBroadcast({ id }: { id: BroadcastId }): object {
+  const broadcasts = currentTask()?.broadcasts
   return {
     id,
     get value() {
+      if (broadcasts === undefined) throw broadcastMissing(id)
       return broadcasts.read(id)
     },
   }

@@ -1,10 +1,12 @@
 import type { BlockLocation, MapStatus } from '#publib/blocks'
+import type { Batch } from '#publib/columnar'
 import { type AsyncPart, asyncOperators, type StageInstance } from '#publib/lineage'
 import type { SourceData } from '#publib/protocol'
 import { encodeValue } from '#publib/serialization'
 import { writeMapOutput } from '#publib/shuffle'
 import type { TaskDescription, TaskEnd, TaskMetrics } from '#publib/task'
 import type { ShuffleId } from '#publib/util'
+import type { BroadcastTable } from './broadcast-table.ts'
 import type { CachedPartitions } from './cached-partitions.ts'
 import { type CurrentTask, runInTask, runInTaskAsync } from './current-task.ts'
 
@@ -21,6 +23,7 @@ const POLL_MS = 10
 export interface ExecutorTables {
   readonly stages: StageTable
   readonly cached: CachedPartitions
+  readonly broadcasts: BroadcastTable
   readonly mapOutputs: ReadonlyMap<ShuffleId, readonly MapStatus[]>
 }
 
@@ -61,7 +64,7 @@ export class TaskAttempt {
     this.#surroundings = surroundings
     this.#metrics = metrics
     this.#context = new TaskContext(run.task, stage.stage, metrics)
-    this.#current = { context: this.#context, accumulators }
+    this.#current = { context: this.#context, accumulators, broadcasts: tables.broadcasts }
     const { cached, mapOutputs } = tables
     const userContext = this.#context
     this.#scope = new TaskScope(surroundings, { ...run, metrics, userContext, cached, mapOutputs })
@@ -131,8 +134,10 @@ export class TaskAttempt {
       return this.#encoded(live.work.action.run(records as Iterable<never>, partition, this.#scope))
     }
     const { parent, spec } = live.work.dependency
-    const records = this.#scope.compute(parent, partition)
-    const output = writeMapOutput(spec, partition, records, this.#scope.environment)
+    const pairs = this.#scope.compute(parent, partition) as Iterable<
+      Batch<readonly [unknown, unknown]>
+    >
+    const output = writeMapOutput(pairs, spec, partition, this.#scope.environment)
     const location: BlockLocation = this.#surroundings.location
     const status: MapStatus = { ...output, taskId, location }
     return { end: { kind: 'success', result: { kind: 'mapStatus', status } } }

@@ -93,7 +93,8 @@ export class TaskScope implements AsyncComputeContext {
   readShuffle<T>(dependency: ShuffleDependency, reducePartition: number): Iterable<Batch<T>> {
     const statuses = this.#parts.mapOutputs.get(dependency.shuffleId)
     if (statuses === undefined) throw mapOutputsMissing(dependency.shuffleId)
-    const batches = readShuffle(dependency.spec, statuses, reducePartition, this.environment)
+    const range = { start: reducePartition, end: reducePartition + 1 }
+    const batches = readShuffle(dependency.spec, range, statuses, this.environment)
     return this.#watched(batches as Iterable<Batch<T>>)
   }
 

@@ -1,0 +1,24 @@
+import type { Clock } from '#publib/env'
+import type { FromExecutorThread } from '#publib/protocol'
+import type { BlockSource, CacheBudget } from '#publib/storage'
+import type { LossCause } from '#publib/task'
+import type { ExecutorId, HostId } from '#publib/util'
+import type { ExecutorLinks } from './executor-link.ts'
+
+/** What an executor host finds around it, and whom it tells. */
+export interface ExecutorHostOptions {
+  readonly hostId: HostId
+  readonly clock: Clock
+  readonly links: ExecutorLinks
+  readonly blocks: BlockSource
+  readonly cacheBudget: CacheBudget
+  /** What user functions wrote. */
+  readonly onOutput: (output: UserOutputPiece) => void
+  /** Executors that stand ready for the first time, and those that are gone for good: for the worker. */
+  readonly onExecutorsReady: (executorIds: readonly ExecutorId[]) => void
+  readonly onExecutorLost: (executorId: ExecutorId, cause: LossCause) => void
+  /** This process cannot go on: a thread of it does not end. */
+  readonly onReplace: (reason: string) => void
+}
+
+export type UserOutputPiece = FromExecutorThread & { readonly type: 'output' }
