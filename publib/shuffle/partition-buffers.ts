@@ -21,6 +21,7 @@ export class PartitionBuffers {
   readonly #pending: unknown[][]
   readonly #blocks: Uint8Array[][]
   readonly #spilled: Extent[][]
+  #pendingCount = 0
   #blockBytes = 0
   #file: SpillFile | undefined
 
@@ -37,11 +38,12 @@ export class PartitionBuffers {
   add(partition: number, record: unknown): void {
     const pending = this.#pending[partition]!
     pending.push(record)
+    this.#pendingCount++
     this.#sampler.add(record)
     if (pending.length === BLOCK_ROWS) {
       this.#encode(partition)
       this.#look()
-    } else if (this.#sampler.bytes > this.#pendingBytesMax) {
+    } else if (this.#pendingBytes() > this.#pendingBytesMax) {
       this.#encodeAll()
       this.#look()
     }
@@ -63,7 +65,6 @@ export class PartitionBuffers {
 
   #encodeAll(): void {
     for (let partition = 0; partition < this.#pending.length; partition++) this.#encode(partition)
-    this.#sampler.reset()
   }
 
   #encode(partition: number): void {
@@ -73,24 +74,30 @@ export class PartitionBuffers {
       this.#blocks[partition]!.push(block)
       this.#blockBytes += block.length
     }
+    this.#pendingCount -= records.length
     this.#pending[partition] = []
   }
 
   #look(): void {
-    const held = this.#blockBytes + this.#sampler.bytes
+    const held = this.#blockBytes + this.#pendingBytes()
     if (this.#keeper.shouldSpill(held)) this.#spill()
   }
 
+  #pendingBytes(): number {
+    return (this.#sampler.bytes / this.#sampler.count) * this.#pendingCount
+  }
+
+  /** Blocks only: where one ends must not depend on what else is in memory. */
   #spill(): void {
     this.#env.checkCancelled()
-    this.#encodeAll()
     this.#file ??= new SpillFile(this.#env)
     for (const [partition, blocks] of this.#blocks.entries()) {
       for (const block of blocks) this.#spilled[partition]!.push(this.#file.append(block))
       this.#blocks[partition] = []
     }
-    this.#env.metrics.memorySpilledBytes += this.#keeper.bytes
+    this.#env.metrics.memorySpilledBytes += this.#blockBytes
     this.#blockBytes = 0
     this.#keeper.release()
+    this.#keeper.hold(this.#pendingBytes())
   }
 }
