@@ -16,3 +16,22 @@ export abstract class Action<T, R> {
     return []
   }
 }
+
+/** What a stage's text says of an action. */
+export interface ActionParts {
+  readonly fields: Fields
+  readonly roots: readonly Root[]
+}
+
+/** The static side of an action: its tag, and how one is made again from its parts. */
+export interface ActionClass {
+  readonly tag: string
+  decode(parts: ActionParts): Action<unknown, unknown>
+}
+
+/** The function at `index`; its type is what the action's own `roots()` put there. */
+export function actionRoot<F>(parts: ActionParts, index: number): Root<F> {
+  const root = parts.roots[index]
+  if (root === undefined) throw new TypeError(`the action has no function ${index}`)
+  return root as Root<F>
+}

@@ -1,4 +1,5 @@
 import type { Batch } from '#publib/columnar'
+import type { Clock, Random } from '#publib/env'
 import type { ShuffleEnvironment } from '#publib/shuffle'
 import type { TaskDescription, TaskMetrics } from '#publib/task'
 import type { Lineage, PartitionData, ShuffleDependency } from './lineage.ts'
@@ -12,14 +13,22 @@ export interface ComputeContext {
   readonly environment: ShuffleEnvironment
   /** The one way to a parent's records: reads the cache, fills it, checks for cancellation between batches. */
   compute<T>(parent: Lineage<T>, partition: number): Iterable<Batch<T>>
-  /** The task's own instance of a user's function. */
+  /** The task's own instance of a user's function. In a decoded stage that is `root.value`. */
   root<F>(root: Root<F>): F
   /** What the driver sent for this partition of this source. */
   partitionData(source: Lineage<unknown>, partition: number): PartitionData
   /** The records of one reduce partition (or a range of them), combined and ordered as the dependency says. */
   readShuffle<T>(dependency: ShuffleDependency, reducePartition: number): Iterable<Batch<T>>
-  /** What an asynchronous operator has already computed for this task (see MapAsync). */
+  /** What an asynchronous operator has already computed for this task: see AsyncLineage. */
   asyncResults<T>(operator: Lineage<T>, partition: number): Iterable<Batch<T>>
   /** Throws TASK_KILLED once the task is to stop. Called between batches. */
   checkCancelled(): void
+}
+
+/** What asynchronous operators have beside it. */
+export interface AsyncComputeContext extends ComputeContext {
+  readonly clock: Clock
+  readonly random: Random
+  /** Aborts when the task is to stop. */
+  readonly signal: AbortSignal
 }

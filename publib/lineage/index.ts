@@ -1,4 +1,23 @@
 export * from './action.ts'
+export * from './actions/index.ts'
+export { AsyncLineage, type AsyncPart, asyncOperators } from './async-lineage.ts'
+export * from './combining.ts'
 export type * from './compute-context.ts'
 export * from './lineage.ts'
-export type * from './root.ts'
+export * from './operators/index.ts'
+export * from './placement.ts'
+export * from './placing.ts'
+export type * from './preparation.ts'
+export { EMIT_RECORDS, Records } from './records.ts'
+export { checkValue } from './results.ts'
+export * from './root.ts'
+export {
+  collectPartitionData,
+  type DecodedStage,
+  decodeStage,
+  type EncodedStage,
+  encodeStage,
+  type SourceData,
+  type StageInstance,
+} from './stage-codec.ts'
+export type { StageWork } from './stage-text.ts'

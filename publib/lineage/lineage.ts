@@ -2,6 +2,7 @@ import type { Batch } from '#publib/columnar'
 import type { Partitioner, ShuffleSpec } from '#publib/shuffle'
 import type { CallSite, RddId, ShuffleId } from '#publib/util'
 import type { ComputeContext } from './compute-context.ts'
+import type { Preparation } from './preparation.ts'
 import type { Root } from './root.ts'
 
 /** Plain data that JSON can hold: what an operator says of itself beside its functions. */
@@ -10,16 +11,20 @@ export type Fields = Readonly<Record<string, unknown>>
 /**
  * How to compute a partitioned collection, in five properties: partitions, compute, dependencies, partitioner,
  * preferred locations. An operator is a tag, plain fields and functions; it knows no context and no cluster.
+ *
+ * Partitions, dependencies and partitioner are settled once `isPrepared`: files may have to be listed or ranges sampled first.
  */
-export abstract class Lineage<T> {
+export abstract class Lineage<out T> {
   /** Names the operator's class on the wire: one tag, one file. */
   abstract readonly tag: string
-  /** In the order in which `fromFields` of the operator takes its parents. */
+  /** What it is computed from, in order. Known from the first, prepared or not. */
+  abstract readonly parents: readonly Lineage<unknown>[]
+  /** One for each parent, in their order. Settled once prepared. */
   abstract readonly dependencies: readonly Dependency[]
-  /** Known once the lineage is prepared (files listed, ranges sampled). */
+  /** Settled once prepared. */
   abstract readonly numPartitions: number
-  readonly partitioner: Partitioner | undefined = undefined
   readonly about: About
+  #isPrepared = false
 
   constructor(about: About) {
     this.about = about
@@ -28,6 +33,25 @@ export abstract class Lineage<T> {
   get id(): RddId {
     return this.about.id
   }
+
+  /** How keys are placed; undefined where nothing is known of it. */
+  get partitioner(): Partitioner | undefined {
+    return undefined
+  }
+
+  /** Whether partitions, dependencies and partitioner are settled, here and in all that it is computed from. */
+  get isPrepared(): boolean {
+    this.#isPrepared ||= this.parents.every(parent => parent.isPrepared) && this.isSettled()
+    return this.#isPrepared
+  }
+
+  /** Whether the operator itself knows them; asked once its parents are prepared. */
+  protected isSettled(): boolean {
+    return true
+  }
+
+  /** Settles them; called on the driver, once all parents are prepared. May run jobs of its own and read files. */
+  async prepare(_preparation: Preparation): Promise<void> {}
 
   /** The records of one partition, lazily and synchronously; parents through `context.compute`, never directly. */
   abstract compute(partition: number, context: ComputeContext): Iterable<Batch<T>>
@@ -84,9 +108,15 @@ export interface NarrowDependency {
 export interface ShuffleDependency {
   readonly kind: 'shuffle'
   readonly shuffleId: ShuffleId
+  /** In a stage that reads the shuffle only its place is kept: see `BeyondShuffle`. */
   readonly parent: Lineage<unknown>
   /** With the user's functions on the driver, with the stage's instances in a task. */
   readonly spec: ShuffleSpec<unknown, unknown, unknown>
   readonly roots: readonly Root[]
   readonly fields: Fields
+}
+
+/** Partition i from partition i. */
+export function oneToOne(parent: Lineage<unknown>): NarrowDependency {
+  return { kind: 'narrow', parent, parents: partition => [partition] }
 }

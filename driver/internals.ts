@@ -1,0 +1,21 @@
+import type { Lineage } from '#publib/lineage'
+import type { Jobs } from './operations/jobs.ts'
+import type { Operation, Origin } from './operations/operation.ts'
+import type { RDD } from './rdd.ts'
+import type { SparkContext } from './spark-context.ts'
+
+/** What RDD and SparkContext show each other and nobody else. Each fills in its part when its module is loaded. */
+export interface Internals {
+  newRdd<T>(context: SparkContext, lineage: Lineage<T>): RDD<T>
+  lineageOf<T>(rdd: RDD<T>): Lineage<T>
+  originOf(context: SparkContext): Origin
+  jobsOf(context: SparkContext): Jobs
+  /** @throws CONTEXT_STOPPED */
+  assertRunning(context: SparkContext, op: Operation): void
+  /** Remembers that it is cached. */
+  keep(context: SparkContext, lineage: Lineage<unknown>): void
+  /** Resolves when its blocks are gone; never rejects. */
+  unkeep(context: SparkContext, lineage: Lineage<unknown>): Promise<void>
+}
+
+export const internals = {} as Internals

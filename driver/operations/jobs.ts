@@ -1,0 +1,38 @@
+import type { Action, Lineage } from '#publib/lineage'
+import type { ActionOptions } from '../options.ts'
+import type { Operation } from './operation.ts'
+
+/** What actions know of the context: how to run a job over a lineage, which is prepared first. */
+export interface Jobs {
+  /** Settles partitions, which may list files and run jobs of its own. */
+  prepare(lineage: Lineage<unknown>, op: Operation, options: ActionOptions): Promise<void>
+  /** Calls `onResult` for each of `partitions`, as they end; `index` is the place among them. */
+  run<T, R>(job: Job<T, R>): Promise<void>
+}
+
+export interface Job<T, R> {
+  readonly op: Operation
+  readonly lineage: Lineage<T>
+  readonly action: Action<T, R>
+  readonly options: ActionOptions
+  /** All of them by default. */
+  readonly partitions?: readonly number[] | undefined
+  readonly onResult: (index: number, result: R) => void
+  /** In the place of the method's name. */
+  readonly name?: string
+}
+
+/** Results in the order of the partitions. */
+export async function resultsOf<T, R>(
+  jobs: Jobs,
+  job: Omit<Job<T, R>, 'onResult'>,
+): Promise<readonly R[]> {
+  const results: R[] = []
+  await jobs.run<T, R>({
+    ...job,
+    onResult: (index, result) => {
+      results[index] = result
+    },
+  })
+  return results
+}

@@ -1,0 +1,583 @@
+import { type Unshippable, unshippable, userCallSite } from '#publib/closure'
+import type { Lineage } from '#publib/lineage'
+import type { Partitioner } from '#publib/shuffle'
+import type { KeyedMap } from '#publib/util'
+import { internals } from './internals.ts'
+import * as actions from './operations/actions.ts'
+import { mapAsync } from './operations/async.ts'
+import { debugString, describe } from './operations/describe.ts'
+import { invalidArgument, otherContext } from './operations/errors.ts'
+import { localIterator } from './operations/local-iterator.ts'
+import { Operation } from './operations/operation.ts'
+import * as pairs from './operations/pair.ts'
+import * as narrow from './operations/transformations.ts'
+import type * as o from './options.ts'
+import type { SparkContext } from './spark-context.ts'
+import type * as v from './values.ts'
+import type { Group, Pair, PairRDD, Records, Value } from './values.ts'
+
+const MARK: Unshippable = {
+  what: 'an RDD (it exists only on the driver)',
+  hint: 'collect() it first, or join it with the other RDD',
+  code: 'NESTED_RDD',
+}
+
+/** An immutable partitioned collection of `T`. A context makes the first ones, transformations the others. */
+export class RDD<out T> implements AsyncIterable<T> {
+  readonly context: SparkContext
+  private readonly lineage: Lineage<T>
+
+  static {
+    internals.newRdd = (context, lineage) => new RDD(context, lineage)
+    internals.lineageOf = rdd => rdd.lineage
+  }
+
+  private constructor(context: SparkContext, lineage: Lineage<T>) {
+    this.context = context
+    this.lineage = lineage
+  }
+
+  get [unshippable](): Unshippable {
+    return MARK
+  }
+
+  // ─ Facts
+
+  /** Unique in its context, and larger for an RDD made later. */
+  get id(): number {
+    return this.lineage.id
+  }
+
+  get name(): string | undefined {
+    return this.lineage.about.name
+  }
+
+  /** How keys are placed; undefined after what may change them. Sampled bounds are known after the first job. */
+  get partitioner(): Partitioner | undefined {
+    return this.lineage.partitioner
+  }
+
+  /** What it is computed from. */
+  get dependencies(): readonly v.Dependency[] {
+    const { lineage, context } = this
+    if (!lineage.isPrepared) {
+      // Which of them need no shuffle is found out when an action comes.
+      const kind = lineage.tag === 'shuffled' || lineage.tag === 'coGrouped' ? 'shuffle' : 'narrow'
+      return lineage.parents.map(parent => ({ kind, rdd: internals.newRdd(context, parent) }))
+    }
+    return lineage.dependencies.map(({ kind, parent }) => {
+      return { kind, rdd: internals.newRdd(context, parent) }
+    })
+  }
+
+  /** True from `persist` to `unpersist`. */
+  get isCached(): boolean {
+    return this.lineage.about.isCached
+  }
+
+  /** How many partitions: a promise, since files may have to be listed or ranges sampled first. */
+  async getNumPartitions(): Promise<number> {
+    return (await this.#prepared('getNumPartitions')).numPartitions
+  }
+
+  /** The partitions, by index. */
+  async partitions(): Promise<readonly v.Partition[]> {
+    const { numPartitions } = await this.#prepared('partitions')
+    return Array.from({ length: numPartitions }, (_, index) => ({ index }))
+  }
+
+  /** The hosts on which a partition is best computed. */
+  async preferredLocations(partition: v.Partition | number): Promise<readonly string[]> {
+    const index = typeof partition === 'number' ? partition : partition.index
+    return (await this.#prepared('preferredLocations')).preferredLocations(index)
+  }
+
+  /** The lineage as text: one indentation for each shuffle, with partition counts. */
+  async toDebugString(): Promise<string> {
+    return debugString(await this.#prepared('toDebugString'))
+  }
+
+  /** As `MapPartitions[7] at map at main.ts:12`. */
+  toString(): string {
+    return describe(this.lineage.about)
+  }
+
+  // ─ Keeping
+
+  /** Names it, for lineage, log and UI. */
+  setName(name: string): this {
+    this.lineage.about.name = name
+    return this
+  }
+
+  /** Keeps partitions in memory once an action computes them. */
+  cache(): this {
+    return this.persist()
+  }
+
+  /** `cache`. */
+  persist(): this {
+    this.#op('persist')
+    this.lineage.about.isCached = true
+    internals.keep(this.context, this.lineage)
+    return this
+  }
+
+  /** Not cached from now on; with `blocking` (default false) the promise waits for the blocks to be gone. Never rejects. */
+  async unpersist(blocking = false): Promise<this> {
+    this.lineage.about.isCached = false
+    const dropped = internals.unkeep(this.context, this.lineage)
+    if (blocking) await dropped
+    return this
+  }
+
+  // ─ Element by element
+
+  /** One element for each. @throws UNEXPECTED_PROMISE in the task: see `mapAsync` */
+  map<U extends Value>(f: (element: T) => U, preservesPartitioning?: o.Narrow): RDD<U> {
+    return this.#make(narrow.map(this.#op('map'), this.lineage, f, preservesPartitioning))
+  }
+
+  /** Any number of elements for each; a string counts as its characters. @throws NOT_ITERABLE in the task */
+  flatMap<U extends Value>(
+    f: (element: T) => Iterable<U>,
+    preservesPartitioning?: o.Narrow,
+  ): RDD<U> {
+    return this.#make(narrow.flatMap(this.#op('flatMap'), this.lineage, f, preservesPartitioning))
+  }
+
+  /** The elements for which `f` is true, or truthy; keeps the partitioner. */
+  filter<S extends T>(f: (element: T) => element is S, options?: o.TransformOptions): RDD<S>
+  filter(f: (element: T) => v.Truth, options?: o.TransformOptions): RDD<T>
+  filter(f: (element: T) => v.Truth, options?: o.TransformOptions): RDD<T> {
+    return this.#make(narrow.filter(this.#op('filter'), this.lineage, f, options))
+  }
+
+  /** `[f(x), x]`. */
+  keyBy<K extends Value>(f: (element: T) => K, options?: o.TransformOptions): PairRDD<K, T> {
+    return this.#make(narrow.keyBy(this.#op('keyBy'), this.lineage, f, options))
+  }
+
+  /** `map` with a function that waits; calls overlap. */
+  mapAsync<U extends Value>(
+    f: v.AsyncFunction<T, U>,
+    options?: o.AsyncOptions & o.NarrowOptions,
+  ): RDD<U> {
+    return this.#make(mapAsync(this.#op('mapAsync'), this.lineage, f, options))
+  }
+
+  // ─ Partition by partition
+
+  /** Reads and gives a partition lazily; what `f` does not read is not computed. */
+  mapPartitions<U extends Value>(
+    f: (partition: Records<T>) => Iterable<U>,
+    preservesPartitioning?: o.Narrow,
+  ): RDD<U> {
+    const op = this.#op('mapPartitions')
+    return this.#make(narrow.mapPartitions(op, this.lineage, f, preservesPartitioning))
+  }
+
+  /** `mapPartitions` that knows which one it is. */
+  mapPartitionsWithIndex<U extends Value>(
+    f: (index: number, partition: Records<T>) => Iterable<U>,
+    preservesPartitioning?: o.Narrow,
+  ): RDD<U> {
+    const op = this.#op('mapPartitionsWithIndex')
+    return this.#make(narrow.mapPartitionsWithIndex(op, this.lineage, f, preservesPartitioning))
+  }
+
+  /** One array for each partition. */
+  glom(options?: o.TransformOptions): RDD<T[]> {
+    return this.#make(narrow.glom(this.#op('glom'), this.lineage, options))
+  }
+
+  // ─ Partitioning and order
+
+  /** Fewer partitions by joining neighbours; more only with `shuffle` (default false). */
+  coalesce(numPartitions: number, shuffle?: boolean | o.CoalesceOptions): RDD<T> {
+    return this.#make(narrow.coalesce(this.#op('coalesce'), this.lineage, numPartitions, shuffle))
+  }
+
+  /** Spreads all elements evenly by a shuffle. */
+  repartition(numPartitions: number, options?: o.TransformOptions): RDD<T> {
+    const op = this.#op('repartition')
+    return this.#make(narrow.repartition(op, this.lineage, numPartitions, options))
+  }
+
+  /** Sorted by what `f` gives, `ascending` by default; ranges are sampled when an action comes. */
+  sortBy<K extends Value>(
+    f: (element: T) => K,
+    ascending?: o.Ascending<K>,
+    numPartitions?: number,
+  ): RDD<T> {
+    const sort = { ascending, numPartitions }
+    return this.#make(pairs.sortBy(this.#op('sortBy'), this.lineage, f, sort))
+  }
+
+  // ─ With other RDDs
+
+  /** The elements of both, duplicates too. */
+  union<U>(other: RDD<U>, options?: o.TransformOptions): RDD<T | U> {
+    const op = this.#op('union')
+    const parents: Lineage<T | U>[] = [this.lineage, this.#other(op, other)]
+    return this.#make(narrow.union(op, parents, options))
+  }
+
+  /** Each element once. */
+  distinct(numPartitions?: o.Partitioning<T>): RDD<T> {
+    return this.#make(narrow.distinct(this.#op('distinct'), this.lineage, numPartitions))
+  }
+
+  /** The elements in groups, under what `f` gives for them. */
+  groupBy<K extends Value>(
+    f: (element: T) => K,
+    ...placement: o.Placement<K>
+  ): PairRDD<K, Group<T>> {
+    return this.#make(pairs.groupBy(this.#op('groupBy'), this.lineage, f, placement))
+  }
+
+  // ─ Pairs
+
+  /** The keys, duplicates too. */
+  keys<K, V>(this: PairRDD<K, V>): RDD<K> {
+    return this.#make(pairs.keys(this.#op('keys'), this.lineage))
+  }
+
+  /** The values. */
+  values<K, V>(this: PairRDD<K, V>): RDD<V> {
+    return this.#make(pairs.values(this.#op('values'), this.lineage))
+  }
+
+  /** One value for each; keeps keys and partitioner. */
+  mapValues<K, V, U extends Value>(
+    this: PairRDD<K, V>,
+    f: (value: V) => U,
+    options?: o.TransformOptions,
+  ): PairRDD<K, U> {
+    return this.#make(pairs.mapValues(this.#op('mapValues'), this.lineage, f, options))
+  }
+
+  /** Any number of values for each; keeps keys and partitioner. */
+  flatMapValues<K, V, U extends Value>(
+    this: PairRDD<K, V>,
+    f: (value: V) => Iterable<U>,
+    options?: o.TransformOptions,
+  ): PairRDD<K, U> {
+    return this.#make(pairs.flatMapValues(this.#op('flatMapValues'), this.lineage, f, options))
+  }
+
+  /** One value a key; combines before the shuffle. */
+  reduceByKey<K, V>(
+    this: PairRDD<K, V>,
+    f: (a: V, b: V) => V,
+    ...placement: o.Placement<K>
+  ): PairRDD<K, V> {
+    return this.#make(pairs.reduceByKey(this.#op('reduceByKey'), this.lineage, f, placement))
+  }
+
+  /** `reduceByKey` that begins with a zero. */
+  foldByKey<K, V>(
+    this: PairRDD<K, V>,
+    zeroValue: NoInfer<V>,
+    f: (a: V, b: V) => V,
+    ...placement: o.Placement<K>
+  ): PairRDD<K, V> {
+    const op = this.#op('foldByKey')
+    return this.#make(pairs.foldByKey(op, this.lineage, zeroValue, f, placement))
+  }
+
+  /** Adds values to a zero, then merges; both functions may change and return their first argument. */
+  aggregateByKey<K, V, U extends v.Defined>(
+    this: PairRDD<K, V>,
+    zeroValue: U,
+    seqFunc: (accumulated: U, value: V) => U,
+    combFunc: (a: U, b: U) => U,
+    ...placement: o.Placement<K>
+  ): PairRDD<K, U> {
+    const functions = { seqFunc, combFunc }
+    const op = this.#op('aggregateByKey')
+    return this.#make(pairs.aggregateByKey(op, this.lineage, zeroValue, functions, placement))
+  }
+
+  /** The primitive of the others: the first value of a key becomes a combiner, which takes in further ones and is merged. */
+  combineByKey<K, V, C extends Value>(
+    this: PairRDD<K, V>,
+    createCombiner: (value: V) => C,
+    mergeValue: (combiner: C, value: V) => C,
+    mergeCombiners: (a: C, b: C) => C,
+    ...placement: o.Placement<K>
+  ): PairRDD<K, C> {
+    const functions = { createCombiner, mergeValue, mergeCombiners }
+    const op = this.#op('combineByKey')
+    return this.#make(pairs.combineByKey(op, this.lineage, functions, placement))
+  }
+
+  /** The values in groups; one may be larger than memory. */
+  groupByKey<K, V>(this: PairRDD<K, V>, ...placement: o.Placement<K>): PairRDD<K, Group<V>> {
+    return this.#make(pairs.groupByKey(this.#op('groupByKey'), this.lineage, placement))
+  }
+
+  /** Moves each pair to the place of its key; nothing moves if the partitioner is equal. @throws INVALID_PARTITION in the task */
+  partitionBy<K, V>(
+    this: PairRDD<K, V>,
+    numPartitions?: o.Places<K>,
+    partitionFunc?: v.PartitionFunction<NoInfer<K>>,
+  ): PairRDD<K, V> {
+    const op = this.#op('partitionBy')
+    return this.#make(pairs.partitionBy(op, this.lineage, numPartitions, partitionFunc))
+  }
+
+  /** Sorted by key over all partitions, `ascending` by default; ranges are sampled when an action comes. */
+  sortByKey<K, V>(
+    this: PairRDD<K, V>,
+    ascending?: o.Ascending<K>,
+    numPartitions?: number,
+    keyFunc?: v.KeyFunction<NoInfer<K>>,
+  ): PairRDD<K, V> {
+    const sort = { ascending, numPartitions, keyFunc }
+    return this.#make(pairs.sortByKey(this.#op('sortByKey'), this.lineage, sort))
+  }
+
+  // ─ Pairs of two RDDs and more: equal partitioners need no shuffle
+
+  /** Each value with each of the other side's, for keys that are in both. */
+  join<K, V, W>(
+    this: PairRDD<K, V>,
+    other: PairRDD<K, W>,
+    numPartitions?: o.Partitioning<K>,
+  ): PairRDD<K, [V, W]> {
+    return this.#join('join', other, 'inner', numPartitions) as PairRDD<K, [V, W]>
+  }
+
+  /** `join`, and the keys that are only in this. */
+  leftOuterJoin<K, V, W>(
+    this: PairRDD<K, V>,
+    other: PairRDD<K, W>,
+    numPartitions?: o.Partitioning<K>,
+  ): PairRDD<K, [V, W | undefined]> {
+    const joined = this.#join('leftOuterJoin', other, 'left', numPartitions)
+    return joined as PairRDD<K, [V, W | undefined]>
+  }
+
+  /** `join`, and the keys that are only in `other`. */
+  rightOuterJoin<K, V, W>(
+    this: PairRDD<K, V>,
+    other: PairRDD<K, W>,
+    numPartitions?: o.Partitioning<K>,
+  ): PairRDD<K, [V | undefined, W]> {
+    const joined = this.#join('rightOuterJoin', other, 'right', numPartitions)
+    return joined as PairRDD<K, [V | undefined, W]>
+  }
+
+  /** `join`, and the keys that are only in one. */
+  fullOuterJoin<K, V, W>(
+    this: PairRDD<K, V>,
+    other: PairRDD<K, W>,
+    numPartitions?: o.Partitioning<K>,
+  ): PairRDD<K, [V | undefined, W | undefined]> {
+    const joined = this.#join('fullOuterJoin', other, 'full', numPartitions)
+    return joined as PairRDD<K, [V | undefined, W | undefined]>
+  }
+
+  /** For each key that is in any, the group of each side; several others in a row, or in an array. */
+  cogroup<K, V, W>(
+    this: PairRDD<K, V>,
+    other: PairRDD<K, W>,
+    numPartitions?: o.Partitioning<K>,
+  ): PairRDD<K, [Group<V>, Group<W>]>
+  cogroup<K, V, Ws extends readonly unknown[]>(
+    this: PairRDD<K, V>,
+    others: readonly [...v.PairRDDs<K, Ws>],
+    numPartitions?: o.Partitioning<K>,
+  ): PairRDD<K, [Group<V>, ...v.Groups<Ws>]>
+  cogroup<K, V, Ws extends readonly unknown[]>(
+    this: PairRDD<K, V>,
+    ...others: v.PairRDDs<K, Ws>
+  ): PairRDD<K, [Group<V>, ...v.Groups<Ws>]>
+  cogroup<K>(this: PairRDD<K, unknown>, ...given: unknown[]): PairRDD<K, never> {
+    return this.#cogroup('cogroup', given) as PairRDD<K, never>
+  }
+
+  /** The other name of `cogroup`. */
+  groupWith<K, V, Ws extends readonly unknown[]>(
+    this: PairRDD<K, V>,
+    ...others: v.PairRDDs<K, Ws>
+  ): PairRDD<K, [Group<V>, ...v.Groups<Ws>]> {
+    return this.#cogroup('groupWith', others) as PairRDD<K, [Group<V>, ...v.Groups<Ws>]>
+  }
+
+  // ─ Actions: elements to the driver
+
+  /** All elements, partitions in order. @throws RESULT_TOO_LARGE */
+  async collect(options?: o.ActionOptions): Promise<T[]> {
+    return actions.collect(this.#call('collect'), options)
+  }
+
+  /** How many elements. */
+  async count(options?: o.ActionOptions): Promise<number> {
+    return actions.count(this.#call('count'), options)
+  }
+
+  /** The first element. @throws EMPTY_RDD */
+  async first(options?: o.ActionOptions): Promise<T> {
+    return actions.first(this.#call('first'), options)
+  }
+
+  /** The first elements; computes one partition, then as many as are likely to do. */
+  async take(num: number, options?: o.ActionOptions): Promise<T[]> {
+    return actions.take(this.#call('take'), num, options)
+  }
+
+  /** Whether there is none. */
+  async isEmpty(options?: o.ActionOptions): Promise<boolean> {
+    return actions.isEmpty(this.#call('isEmpty'), options)
+  }
+
+  /** The largest, in falling order. */
+  async top(num: number, key?: v.KeyFunction<T> | o.OrderOptions<T>): Promise<T[]> {
+    return actions.takeOrdered(this.#call('top'), num, key, true)
+  }
+
+  /** The smallest, in rising order. */
+  async takeOrdered(num: number, key?: v.KeyFunction<T> | o.OrderOptions<T>): Promise<T[]> {
+    return actions.takeOrdered(this.#call('takeOrdered'), num, key, false)
+  }
+
+  /** The largest. @throws EMPTY_RDD */
+  async max(key?: v.KeyFunction<T> | o.OrderOptions<T>): Promise<T> {
+    return actions.extreme(this.#call('max'), key, true)
+  }
+
+  /** The smallest. @throws EMPTY_RDD */
+  async min(key?: v.KeyFunction<T> | o.OrderOptions<T>): Promise<T> {
+    return actions.extreme(this.#call('min'), key, false)
+  }
+
+  /** All elements in order, computed a partition at a time as they are asked for, in bounded memory. */
+  toLocalIterator(
+    prefetchPartitions?: boolean | o.LocalIteratorOptions,
+  ): AsyncGenerator<T, void, undefined> {
+    return localIterator(this.#call('toLocalIterator'), prefetchPartitions)
+  }
+
+  /** `toLocalIterator(true)`, for `for await`; leaving the loop ends the job. */
+  [Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    return localIterator(this.#call('toLocalIterator'), true)
+  }
+
+  // ─ Actions: one result
+
+  /** One value of all. @throws EMPTY_RDD */
+  async reduce(f: (a: T, b: T) => T, options?: o.ActionOptions): Promise<T> {
+    return actions.reduce(this.#call('reduce'), f, options)
+  }
+
+  /** `reduce` with a zero that takes part once in each partition and once on the driver. */
+  async fold(zeroValue: T, op: (a: T, b: T) => T, options?: o.ActionOptions): Promise<T> {
+    return actions.aggregate(this.#call('fold'), zeroValue, { seqOp: op, combOp: op }, options)
+  }
+
+  /** Adds elements to a zero in each partition, then merges; both functions may change and return their first argument. */
+  async aggregate<U extends v.Defined>(
+    zeroValue: U,
+    seqOp: (accumulated: U, element: T) => U,
+    combOp: (a: U, b: U) => U,
+    options?: o.ActionOptions,
+  ): Promise<U> {
+    return actions.aggregate(this.#call('aggregate'), zeroValue, { seqOp, combOp }, options)
+  }
+
+  /** Calls `f` with each element, in the tasks. */
+  async foreach(f: (element: T) => void, options?: o.ActionOptions): Promise<void> {
+    return actions.foreach(this.#call('foreach'), f, options)
+  }
+
+  /** Calls `f` with each partition, in the tasks. */
+  async foreachPartition(
+    f: (partition: Records<T>) => void,
+    options?: o.ActionOptions,
+  ): Promise<void> {
+    return actions.foreachPartition(this.#call('foreachPartition'), f, options)
+  }
+
+  /** How often each element is there. */
+  async countByValue(options?: o.ActionOptions): Promise<KeyedMap<T, number>> {
+    return actions.countBy<T>(this.#call('countByValue'), false, options)
+  }
+
+  /** The pairs as a Map; of equal keys the last counts. @throws RESULT_TOO_LARGE */
+  async collectAsMap<K, V>(
+    this: PairRDD<K, V>,
+    options?: o.ActionOptions,
+  ): Promise<KeyedMap<K, V>> {
+    return actions.collectAsMap(this.#call('collectAsMap'), options)
+  }
+
+  /** How many values each key has. */
+  async countByKey<K, V>(
+    this: PairRDD<K, V>,
+    options?: o.ActionOptions,
+  ): Promise<KeyedMap<K, number>> {
+    return actions.countBy<K>(this.#call('countByKey'), true, options)
+  }
+
+  /** The sum; 0 of none. */
+  async sum(this: RDD<number>, options?: o.ActionOptions): Promise<number> {
+    return actions.sum(this.#call('sum'), options)
+  }
+
+  // ─ What all of them do
+
+  /** This call, with the user's line. @throws CONTEXT_STOPPED */
+  #op(method: string): Operation {
+    const origin = internals.originOf(this.context)
+    const op = new Operation(origin, 'rdd', method, userCallSite(this.#op))
+    internals.assertRunning(this.context, op)
+    return op
+  }
+
+  #call(method: string): actions.Call<T> {
+    const op = this.#op(method)
+    return { op, jobs: internals.jobsOf(this.context), lineage: this.lineage }
+  }
+
+  #make<U>(lineage: Lineage<U>): RDD<U> {
+    return new RDD(this.context, lineage)
+  }
+
+  async #prepared(method: string): Promise<Lineage<T>> {
+    const { op, jobs, lineage } = this.#call(method)
+    await jobs.prepare(lineage, op, {})
+    return lineage
+  }
+
+  /** The lineage of another RDD of the same context. */
+  #other<U>(op: Operation, other: RDD<U>): Lineage<U> {
+    if (!(other instanceof RDD)) throw invalidArgument(op, 'other', other, 'an RDD')
+    if (other.context !== this.context) throw otherContext(op)
+    return other.lineage
+  }
+
+  #join<K>(
+    method: string,
+    other: PairRDD<K, unknown>,
+    kind: 'inner' | 'left' | 'right' | 'full',
+    partitioning: o.Partitioning<K> | undefined,
+  ): PairRDD<K, [unknown, unknown]> {
+    const op = this.#op(method)
+    const left = this.lineage as Lineage<unknown> as Lineage<Pair<K, unknown>>
+    return this.#make(pairs.join(op, left, this.#other(op, other), kind, partitioning))
+  }
+
+  #cogroup(method: string, given: readonly unknown[]): RDD<unknown> {
+    const op = this.#op(method)
+    const [first] = given
+    const isList = Array.isArray(first)
+    const others: readonly unknown[] = isList ? first : given.filter(one => one instanceof RDD)
+    const partitioning = given.find((one, index) => index > 0 && !(one instanceof RDD))
+    const parents = others.map(other => this.#other(op, other as RDD<Pair<unknown, unknown>>))
+    const own = this.lineage as Lineage<unknown> as Lineage<Pair<unknown, unknown>>
+    const numPartitions = partitioning as o.Partitioning<unknown> | undefined
+    return this.#make(pairs.cogroup(op, [own, ...parents], numPartitions))
+  }
+}

@@ -1,0 +1,23 @@
+import type { Batch } from '#publib/columnar'
+import { Action } from '../action.ts'
+import type { Fields } from '../lineage.ts'
+
+/** How many elements a partition has. */
+export class Count extends Action<unknown, number> {
+  static readonly tag = 'count'
+  override readonly tag = Count.tag
+
+  static decode(): Count {
+    return new Count()
+  }
+
+  override run(records: Iterable<Batch<unknown>>): number {
+    let count = 0
+    for (const batch of records) count += batch.length
+    return count
+  }
+
+  override fields(): Fields {
+    return {}
+  }
+}

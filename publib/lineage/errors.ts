@@ -1,0 +1,90 @@
+import { describeCallSite, SimSparkError, showValue } from '#publib/util'
+import type { Root } from './root.ts'
+
+/** `map() at main.ts:12`. */
+function place(root: Root): string {
+  return root.callSite === undefined
+    ? root.operation
+    : `${root.operation} at ${describeCallSite(root.callSite)}`
+}
+
+export function unexpectedPromise(root: Root): SimSparkError {
+  return new SimSparkError(
+    'UNEXPECTED_PROMISE',
+    `The function of ${place(root)} returned a promise, but its value is needed at once.`,
+    {
+      callSite: root.callSite,
+      hint: 'Use mapAsync for functions that wait, or return a value that is not a promise.',
+    },
+  )
+}
+
+export function notIterable(root: Root, value: unknown): SimSparkError {
+  return new SimSparkError(
+    'NOT_ITERABLE',
+    `The function of ${place(root)} returned ${showValue(value)}, which is not iterable.`,
+    {
+      callSite: root.callSite,
+      hint: 'Return an array, a generator or another iterable; use map for one element each.',
+    },
+  )
+}
+
+export function asyncIterable(root: Root): SimSparkError {
+  return new SimSparkError(
+    'UNEXPECTED_PROMISE',
+    `The function of ${place(root)} returned an async iterable, but its elements are needed at once.`,
+    { callSite: root.callSite, hint: 'Use mapAsync for functions that wait.' },
+  )
+}
+
+export function notAPair(operation: string, value: unknown): SimSparkError {
+  return new SimSparkError(
+    'INVALID_ARGUMENT',
+    `${operation} needs pairs [key, value], but there is ${showValue(value)}.`,
+    { hint: 'Make pairs first: keyBy(f), or map(x => [key, value]).' },
+  )
+}
+
+export function notANumber(operation: string, value: unknown): SimSparkError {
+  return new SimSparkError(
+    'INVALID_ARGUMENT',
+    `${operation} needs numbers, but there is ${showValue(value)}.`,
+    { hint: 'Make numbers first, as in map(Number), and filter out what is none.' },
+  )
+}
+
+export function callTimedOut(root: Root, timeoutMs: number): SimSparkError {
+  return new SimSparkError(
+    'TASK_TIMEOUT',
+    `A call of the function of ${place(root)} gave no result within ${timeoutMs} ms.`,
+    {
+      callSite: root.callSite,
+      retryable: true,
+      hint: 'Raise timeoutMs, or let the function heed its signal.',
+    },
+  )
+}
+
+export function tooManyTasks(limit: number, tasks: number, root: Root): SimSparkError {
+  return new SimSparkError(
+    'INVALID_ARGUMENT',
+    `${place(root)} allows ${limit} calls under way in the whole job, but ${tasks} tasks may run at once, each with one call at least.`,
+    { callSite: root.callSite, hint: `Raise concurrencyPerJob, or coalesce(${limit}) before.` },
+  )
+}
+
+export function unknownTag(kind: 'operator' | 'action', tag: string): SimSparkError {
+  return new SimSparkError(
+    'VERSION_MISMATCH',
+    `This executor knows no ${kind} '${tag}': the driver runs another version of simSpark.`,
+    { hint: 'Install the same version of simspark on the driver and on all workers.' },
+  )
+}
+
+export function notPrepared(operator: string): SimSparkError {
+  return new SimSparkError(
+    'INTERNAL',
+    `The partitions of ${operator} are not known yet: it is not prepared.`,
+  )
+}

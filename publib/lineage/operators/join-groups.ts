@@ -1,0 +1,64 @@
+import type { Batch, ValueGroup } from '#publib/columnar'
+import type { ComputeContext } from '../compute-context.ts'
+import type { About, Fields, Lineage } from '../lineage.ts'
+import { Narrow } from '../narrow.ts'
+import { onlyParent, type Parts } from '../operator.ts'
+import { EMIT_RECORDS } from '../records.ts'
+
+/** Which keys of only one side stay, with undefined for the other. */
+export type JoinKind = 'inner' | 'left' | 'right' | 'full'
+type Groups = readonly ValueGroup<unknown>[]
+
+/** Each value of the first group with each of the second: what a join makes of a cogroup. */
+export class JoinGroups<K> extends Narrow<readonly [K, Groups], [K, [unknown, unknown]]> {
+  static readonly tag = 'joinGroups'
+  override readonly tag = JoinGroups.tag
+  readonly kind: JoinKind
+
+  constructor(about: About, parent: Lineage<readonly [K, Groups]>, kind: JoinKind) {
+    super(about, parent, true)
+    this.kind = kind
+  }
+
+  static decode(parts: Parts): JoinGroups<unknown> {
+    return new JoinGroups(parts.about, onlyParent(parts), parts.fields['kind'] as JoinKind)
+  }
+
+  override *compute(
+    partition: number,
+    context: ComputeContext,
+  ): Iterable<Batch<[K, [unknown, unknown]]>> {
+    let out: [K, [unknown, unknown]][] = []
+    for (const batch of context.compute(this.parent, partition)) {
+      for (const [key, [left, right]] of batch) {
+        const [lefts, rights] = this.#sides(left!, right!)
+        for (const a of lefts) {
+          for (const b of rights) {
+            if (out.push([key, [a, b]]) < EMIT_RECORDS) continue
+            yield out
+            out = []
+          }
+        }
+      }
+    }
+    if (out.length > 0) yield out
+  }
+
+  override fields(): Fields {
+    return { kind: this.kind }
+  }
+
+  #sides(
+    left: ValueGroup<unknown>,
+    right: ValueGroup<unknown>,
+  ): [Iterable<unknown>, Iterable<unknown>] {
+    const keepsLeft = this.kind === 'left' || this.kind === 'full'
+    const keepsRight = this.kind === 'right' || this.kind === 'full'
+    return [
+      left.size === 0 && keepsRight ? MISSING : left,
+      right.size === 0 && keepsLeft ? MISSING : right,
+    ]
+  }
+}
+
+const MISSING: readonly unknown[] = [undefined]

@@ -1,0 +1,141 @@
+import type { CallSite, RddId, ShuffleId } from '#publib/util'
+import type { Action } from './action.ts'
+import type { About, Fields, Lineage, ShuffleDependency } from './lineage.ts'
+import type { Root } from './root.ts'
+
+/** What a stage does with each partition of its lineage. */
+export type StageWork =
+  | { readonly kind: 'result'; readonly action: Action<unknown, unknown> }
+  | { readonly kind: 'shuffleMap'; readonly dependency: ShuffleDependency }
+
+/** A stage as JSON: the operators up to the next shuffles, parents before children. Functions are told by their index among the roots. */
+export interface StageText {
+  readonly nodes: readonly NodeText[]
+  readonly shuffles: readonly ShuffleText[]
+  readonly work: WorkText
+  /** One for each function of the stage, in the order of the captured roots. */
+  readonly roots: readonly RootText[]
+}
+
+export interface NodeText {
+  readonly tag: string
+  readonly about: AboutText
+  readonly fields: Fields
+  readonly inputs: readonly InputText[]
+  readonly roots: readonly number[]
+}
+export type InputText = { readonly node: number } | { readonly shuffle: number }
+
+/** Absent fields are undefined ones. */
+export interface AboutText {
+  readonly id: RddId
+  readonly operator: string
+  readonly operation: string
+  readonly callSite?: CallSite | undefined
+  readonly name?: string | undefined
+  readonly isCached: boolean
+}
+
+export interface ShuffleText {
+  readonly shuffleId: ShuffleId
+  readonly fields: Fields
+  readonly roots: readonly number[]
+  /** What is computed on the other side. */
+  readonly parent: AboutText
+}
+export type WorkText =
+  | {
+      readonly kind: 'result'
+      readonly tag: string
+      readonly fields: Fields
+      readonly roots: readonly number[]
+    }
+  | { readonly kind: 'shuffleMap'; readonly shuffle: number }
+export interface RootText {
+  readonly operation: string
+  readonly callSite?: CallSite | undefined
+}
+
+/** The text of a stage, and the functions that it names by index. The last node is the stage's lineage. */
+export function stageText(
+  lineage: Lineage<unknown>,
+  work: StageWork,
+): { readonly text: StageText; readonly roots: readonly Root[] } {
+  const writer = new StageWriter()
+  writer.node(lineage)
+  return writer.finish(work)
+}
+
+class StageWriter {
+  readonly #nodes: NodeText[] = []
+  readonly #places = new Map<Lineage<unknown>, number>()
+  readonly #shuffles: ShuffleText[] = []
+  readonly #shufflePlaces = new Map<ShuffleId, number>()
+  readonly #roots: Root[] = []
+
+  /** Lineages are deep where programs loop, so this walks without recursion. */
+  node(top: Lineage<unknown>): void {
+    const open = [top]
+    for (let lineage = open.at(-1); lineage !== undefined; lineage = open.at(-1)) {
+      const missing = lineage.dependencies
+        .filter(dependency => dependency.kind === 'narrow')
+        .map(dependency => dependency.parent)
+        .filter(parent => !this.#places.has(parent))
+      if (missing.length > 0) open.push(...missing)
+      else {
+        open.pop()
+        this.#write(lineage)
+      }
+    }
+  }
+
+  finish(work: StageWork): { text: StageText; roots: readonly Root[] } {
+    const workText: WorkText =
+      work.kind === 'result'
+        ? {
+            kind: 'result',
+            tag: work.action.tag,
+            fields: work.action.fields(),
+            roots: this.#rootPlaces(work.action.roots()),
+          }
+        : { kind: 'shuffleMap', shuffle: this.#shuffle(work.dependency) }
+    const roots = this.#roots.map(({ operation, callSite }) => ({ operation, callSite }))
+    const text = { nodes: this.#nodes, shuffles: this.#shuffles, work: workText, roots }
+    return { text, roots: this.#roots }
+  }
+
+  #write(lineage: Lineage<unknown>): void {
+    if (this.#places.has(lineage)) return
+    const inputs = lineage.dependencies.map(
+      (dependency): InputText =>
+        dependency.kind === 'narrow'
+          ? { node: this.#places.get(dependency.parent)! }
+          : { shuffle: this.#shuffle(dependency) },
+    )
+    const { tag } = lineage
+    const roots = this.#rootPlaces(lineage.roots())
+    this.#places.set(lineage, this.#nodes.length)
+    const about = aboutText(lineage.about)
+    this.#nodes.push({ tag, about, fields: lineage.fields(), inputs, roots })
+  }
+
+  #shuffle(dependency: ShuffleDependency): number {
+    const { shuffleId, fields, parent } = dependency
+    const known = this.#shufflePlaces.get(shuffleId)
+    if (known !== undefined) return known
+    const place = this.#shuffles.length
+    this.#shufflePlaces.set(shuffleId, place)
+    const roots = this.#rootPlaces(dependency.roots)
+    this.#shuffles.push({ shuffleId, fields, roots, parent: aboutText(parent.about) })
+    return place
+  }
+
+  #rootPlaces(roots: readonly Root[]): readonly number[] {
+    return roots.map(root => this.#roots.push(root) - 1)
+  }
+}
+
+function aboutText(about: About): AboutText {
+  const { id, operator, operation, callSite, name, isCached } = about
+  return { id, operator, operation, callSite, name, isCached }
+}
