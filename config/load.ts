@@ -162,6 +162,15 @@ export function checkSetting(key: string, value: unknown): void {
   if (problems.length > 0) throw settingsRefused(problems)
 }
 
+/** For a key that a user asks about. */
+export function unknownSetting(key: string): Error {
+  const near = suggestion(key.slice(0, 200), settingNames())
+  const meant = near === undefined ? '' : `; did you mean ${near}?`
+  return settingsRefused([
+    { kind: 'unknown', text: `there is no setting ${shownKey(key)}${meant}` },
+  ])
+}
+
 /** Spark's own keys are taken for ours where we have the same. */
 export function canonicalKey(key: string): string {
   return key.startsWith('spark.') && settingOf(`sim${key}`) !== undefined ? `sim${key}` : key

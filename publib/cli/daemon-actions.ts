@@ -156,7 +156,8 @@ function statusData(place: DaemonPlace, status: DaemonStatus): Record<string, un
   if (!('state' in status)) return common
   const { pid, url, version, epoch, startedAt, logFile } = status.state
   const state = { pid, url, version, epoch, startedAt, logFile }
-  if (status.kind === 'running') return { ...common, ...state, ...status.health.details }
+  if (status.kind === 'running')
+    return { ...common, ...state, details: status.health.details ?? {} }
   return status.kind === 'silent'
     ? { ...common, ...state, why: status.why }
     : { ...common, ...state }
