@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Address } from '#publib/env'
 import type { SimSparkError } from '#publib/util'
 import { notSimSpark, refused, unreachable, versionMismatch } from './errors.ts'
-import { PEER_HEADER, REFUSAL_HEADER, VERSION_HEADER } from './http-answer.ts'
+import { PEER_HEADER, REFUSAL_HEADER, VERSION_HEADER } from './headers.ts'
 
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there',

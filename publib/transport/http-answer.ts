@@ -1,12 +1,9 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { GateAnswer, GateRequest, HttpAnswer } from '#publib/env'
+import { PEER_HEADER, REFUSAL_HEADER } from './headers.ts'
 import { plainAddress } from './listen-address.ts'
 
-/** Says that the peer is a simSpark, and nothing else about it. */
-export const PEER_HEADER = 'x-simspark'
-export const REFUSAL_HEADER = 'x-simspark-refusal'
-export const VERSION_HEADER = 'x-simspark-version'
 const HEADER_COUNT_MAX = 100
 
 type Refusal = Extract<GateAnswer, { kind: 'refuse' }>

@@ -13,9 +13,9 @@ import {
 
 /** What a stranger may cost before the gate has spoken. */
 const HTTP_OPTIONS = {
-  headersTimeout: 5000,
+  headersTimeout: 4500,
   requestTimeout: 10_000,
-  connectionsCheckingInterval: 1000,
+  connectionsCheckingInterval: 500,
   keepAliveTimeout: 5000,
   maxHeaderSize: 16_384,
   insecureHTTPParser: false,

@@ -1,12 +1,12 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { WebSocket, WebSocketServer } from 'ws'
+import type { WebSocket, WebSocketServer } from 'ws'
 import type { Address, ConnectOptions, Listener, ListenOptions, Network, Socket } from '#publib/env'
 import { connectError, refusalError } from './connect-error.ts'
 import { boundElsewhere, describePlace, unreachable } from './errors.ts'
-import { refusal, refuseUpgrade, VERSION_HEADER } from './http-answer.ts'
-import { gatedServer, type Upgrade } from './http-server.ts'
+import { VERSION_HEADER } from './headers.ts'
+import type { Upgrade } from './http-server.ts'
 import { isSameAddress, plainAddress, resolveListenHost } from './listen-address.ts'
 import { packageVersion, subprotocolOf } from './version.ts'
 import { WsSocket } from './ws-socket.ts'
@@ -48,6 +48,10 @@ async function listen(
   settings: WebSocketOptions,
   version: string,
 ): Promise<Listener> {
+  // Loaded by whoever listens or dials: local modes start without them.
+  const { WebSocketServer } = await import('ws')
+  const { gatedServer } = await import('./http-server.ts')
+  const { refusal, refuseUpgrade } = await import('./http-answer.ts')
   const host = await resolveListenHost(options.host)
   const acceptor = new WebSocketServer({
     noServer: true,
@@ -112,14 +116,15 @@ function accept(
   })
 }
 
-function connect(
+async function connect(
   address: Address,
   options: ConnectOptions,
   settings: WebSocketOptions,
   version: string,
 ): Promise<Socket> {
+  const ws = await import('ws')
+  const raw = dial(ws.WebSocket, address, options, version)
   return new Promise((resolve, reject) => {
-    const raw = dial(address, options, version)
     const timer = setTimeout(() => {
       fail(unreachable(address, `no answer within ${options.timeoutMs} ms`))
     }, options.timeoutMs)
@@ -147,10 +152,15 @@ function connect(
   })
 }
 
-function dial(address: Address, options: ConnectOptions, version: string): WebSocket {
+function dial(
+  Dialler: typeof WebSocket,
+  address: Address,
+  options: ConnectOptions,
+  version: string,
+): WebSocket {
   const scheme = options.ca === undefined ? 'ws' : 'wss'
   try {
-    return new WebSocket(
+    return new Dialler(
       `${scheme}://${describePlace(address)}${options.path}`,
       [subprotocolOf(version)],
       {
