@@ -207,6 +207,7 @@ export interface ChildProcess {
 }
 
 export interface Threads {
+  /** A thread alone does not keep the process alive. */
   start(options: ThreadOptions): Thread
 }
 
@@ -218,6 +219,8 @@ export interface ThreadOptions {
   readonly data: unknown
   /** Old-generation heap limit in MiB; undefined: the process's own. */
   readonly heapMiB?: number | undefined
+  /** False: does not keep the process running. */
+  readonly keepAlive?: boolean | undefined
 }
 
 export interface Thread {

@@ -30,6 +30,8 @@ class RealThread implements Thread {
       this.#error = error
     })
     this.#worker.on('exit', code => this.onExit?.(code, this.#error))
+    // Who waits for a thread holds a port or a socket; a thread that nobody waits for ends with the process.
+    this.#worker.unref()
   }
 
   post(message: unknown, transfer: readonly unknown[] = []): void {

@@ -33,6 +33,8 @@ export class ExecutorHost {
   #said: TaskEndedMessage | undefined
   #timer: Cancellable | undefined
   #isClosed = false
+  /** Called when the last executor is gone. */
+  readonly #onEmpty: (() => void)[] = []
 
   constructor(options: ExecutorHostOptions) {
     this.#options = options
@@ -94,15 +96,17 @@ export class ExecutorHost {
     this.#handle({ type: 'MemoryMeasured', residentBytes, limitBytes, heldBytes })
   }
 
-  /** Ends all executors; what they do is lost. */
-  close(): void {
-    if (this.#isClosed) return
-    this.releaseExecutors(this.#state.executorIds, 'the host was stopped')
-    this.#isClosed = true
-    this.#timer?.cancel()
-    for (const desk of this.#desks.values()) desk.close()
-    this.#options.blocks.close()
-    this.#options.links.setBusy(false)
+  /** Ends all executors; what they do is lost. Resolves when their threads are gone. */
+  async close(): Promise<void> {
+    if (!this.#isClosed) {
+      this.#isClosed = true
+      this.releaseExecutors(this.#state.executorIds, 'the host was stopped')
+      for (const desk of this.#desks.values()) desk.close()
+      this.#options.blocks.close()
+      this.#options.links.setBusy(false)
+    }
+    if (this.#state.executorIds.length === 0) return
+    await new Promise<void>(resolve => this.#onEmpty.push(resolve))
   }
 
   #receive(message: DriverToExecutor, payloads: readonly Uint8Array[]): void {
@@ -165,6 +169,9 @@ export class ExecutorHost {
       this.#timer = clock.after(Math.ceil(deadlineMs - clock.now()), call)
     }
     if (!this.#isClosed) links.setBusy(this.#state.attemptCount > 0)
+    if (this.#state.executorIds.length === 0) {
+      for (const call of this.#onEmpty.splice(0)) call()
+    }
   }
 
   #perform(action: HostAction): void {
