@@ -92,7 +92,7 @@ function closer(server: Server, acceptor: WebSocketServer, connections: Set<Dupl
   return () => {
     closing ??= new Promise<void>(resolve => {
       for (const socket of acceptor.clients) socket.close(1001, 'the port is closed')
-      const timer = setTimeout(drop, acceptor.clients.size === 0 ? 0 : LISTENER_CLOSE_MS)
+      const timer = setTimeout(drop, LISTENER_CLOSE_MS)
       server.close(() => {
         clearTimeout(timer)
         resolve()
