@@ -1,4 +1,3 @@
-export { mapStack, userCallSite } from './call-site.ts'
 export {
   type Captured,
   type CaptureLimits,
@@ -7,10 +6,11 @@ export {
   explain,
   type ShippedFunction,
   type ShippedValue,
-} from './capture.ts'
-export { type Compiled, type CompileOptions, compile } from './compile.ts'
+} from './capture/capture.ts'
+export type { ClosureCapture, ClosureReport } from './capture/report.ts'
+export { mapStack, userCallSite } from './engine/call-site.ts'
 export type { AnyFunction } from './function.ts'
-export type { ClosureCapture, ClosureReport } from './report.ts'
+export { type Compiled, type CompileOptions, compile } from './revive/compile.ts'
 export {
   bind,
   registerReviver,

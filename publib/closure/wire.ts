@@ -5,9 +5,9 @@
  * Bytes never stand in the JSON: large data travels as buffers.
  */
 import type { CallSite } from '#publib/util'
+import type { FunctionForm } from './analysis/syntax.ts'
 import { payloadMalformed } from './errors.ts'
-import type { IntrinsicPath } from './globals.ts'
-import type { FunctionForm } from './syntax.ts'
+import type { IntrinsicPath } from './known/globals.ts'
 
 export type NodeId = number
 /** A value: a JSON scalar as itself, a node as `[id]`, what JSON cannot say as a tagged array. */

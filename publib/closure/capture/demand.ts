@@ -1,0 +1,96 @@
+/** Which properties of an object the shipped code can touch, so that the others stay on the driver. */
+import type { FunctionAnalysis } from '../analysis/analysis.ts'
+import { analyze } from '../analysis/analyze.ts'
+import { type AnyFunction, isFunction, isNativeText, sourceText } from '../function.ts'
+import { intrinsicPath } from '../known/intrinsics.ts'
+
+export interface PropertyUse {
+  readonly key: string
+  readonly isCalled: boolean
+}
+
+/** What is used of an object that is never used as a whole. */
+export interface Demand {
+  readonly uses: readonly PropertyUse[]
+  /** Whether the object only stands for a module. */
+  readonly isNamespace: boolean
+}
+
+/** What has been shipped of an object so far. */
+export interface Pruned {
+  isWhole: boolean
+  readonly isNamespace: boolean
+  readonly keys: Set<string>
+}
+
+interface Use {
+  readonly path: readonly string[]
+  readonly isMethodCall: boolean
+}
+
+/** Undefined where some use takes the object itself. */
+export function demandOf(uses: readonly Use[], isNamespace = false): Demand | undefined {
+  if (uses.some(use => use.path.length === 0)) return undefined
+  return { uses: uses.map(toPropertyUse), isNamespace }
+}
+
+function toPropertyUse(use: Use): PropertyUse {
+  return { key: use.path[0] ?? '', isCalled: use.isMethodCall && use.path.length === 1 }
+}
+
+/** The analysis of a function that may be a method. */
+export function analyzeFunction(fn: AnyFunction): FunctionAnalysis | undefined {
+  const text = sourceText(fn)
+  const readsAsFunction = /^function\b/.test(text) && !Object.hasOwn(fn, 'prototype')
+  return analyze(text, readsAsFunction)
+}
+
+/**
+ * The own properties of `object` that `demand` can reach, through the methods and accessors it calls too.
+ * Undefined: all of them, because one of those takes `this` as a whole or cannot be looked into.
+ */
+export function demandedKeys(object: object, demand: Demand): Set<string> | undefined {
+  const keys = new Set<string>()
+  const seen = new Set<string>()
+  const todo = [...demand.uses]
+  for (let use = todo.pop(); use; use = todo.pop()) {
+    const signature = `${use.key}${use.isCalled ? '()' : ''}`
+    if (seen.has(signature)) continue
+    seen.add(signature)
+    const owner = ownerOf(object, use.key)
+    if (!owner) continue
+    if (owner === object) keys.add(use.key)
+    else if (intrinsicPath(owner)) return undefined
+    for (const fn of functionsRun(owner, use)) {
+      const inner = usesOfThis(fn)
+      if (!inner) return undefined
+      todo.push(...inner)
+    }
+  }
+  return keys
+}
+
+function ownerOf(object: object, key: string): object | undefined {
+  for (let at: object | null = object; at; at = Object.getPrototypeOf(at)) {
+    if (Object.hasOwn(at, key)) return at
+  }
+  return undefined
+}
+
+function functionsRun(owner: object, use: PropertyUse): AnyFunction[] {
+  const descriptor = Object.getOwnPropertyDescriptor(owner, use.key)
+  const value: unknown = use.isCalled ? descriptor?.value : undefined
+  return [descriptor?.get, descriptor?.set, value].filter(isFunction)
+}
+
+/** What a method uses of its `this`; undefined where that cannot be told. */
+function usesOfThis(fn: AnyFunction): PropertyUse[] | undefined {
+  if (isNativeText(sourceText(fn))) return undefined
+  const analysis = analyzeFunction(fn)
+  if (!analysis || analysis.usesEval || analysis.usesSuper || analysis.privateNames.size > 0) {
+    return undefined
+  }
+  if (analysis.form === 'arrow') return []
+  if (analysis.thisUses.some(use => use.path.length === 0)) return undefined
+  return analysis.thisUses.map(toPropertyUse)
+}
