@@ -1,6 +1,7 @@
 export { type BindRequest, isLoopbackAddress, refusalToListen } from './bind-policy.ts'
 export { type Credential, type GateOptions, gate } from './gate.ts'
 export { hostNamesOf } from './host-names.ts'
+export { type Exposure, openPort, type PortOptions } from './open-port.ts'
 export {
   createSecretFile,
   readOrCreateSecretFile,
@@ -16,4 +17,3 @@ export {
   ensureCertificates,
   type ServerCertificate,
 } from './tls.ts'
-export { type Exposure, openPort, type PortOptions } from './open-port.ts'
