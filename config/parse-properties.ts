@@ -11,15 +11,20 @@ export function parseProperties(text: string): Entry[] {
     const first = lines[index] ?? ''
     const column = first.length - first.trimStart().length + 1
     const start = index + 1
-    let logical = first.trim()
+    let logical = trimmed(first)
     if (logical === '' || logical.startsWith('#') || logical.startsWith('!')) continue
     while (endsOpen(logical) && index + 1 < lines.length) {
       index++
-      logical = logical.slice(0, -1) + (lines[index] ?? '').trim()
+      logical = logical.slice(0, -1) + trimmed(lines[index] ?? '')
     }
     entries.push({ ...split(logical, start), line: start, column })
   }
   return entries
+}
+
+/** Without white space around it, but for an escaped one at the end. */
+function trimmed(line: string): string {
+  return line.trimStart().replace(/(?<!\\)\s+$/, '')
 }
 
 /** Whether a line ends in an odd number of backslashes. */
@@ -28,8 +33,9 @@ function endsOpen(line: string): boolean {
   return slashes % 2 === 1
 }
 
+// A colon before another colon begins a value: `key ::1`.
 function split(line: string, number: number): { key: string; value: string } {
-  const match = /^((?:\\.|[^\\=:\s])+)(?:\s*[=:]\s*|\s+|$)(.*)$/.exec(line)
+  const match = /^((?:\\.|[^\\=:\s])+)(?:\s*=\s*|\s*:(?!:)\s*|\s+|$)(.*)$/.exec(line)
   if (match === null) throw new SyntaxProblem(number, 1, 'a line is `key value` or `key=value`')
   return { key: unescaped(match[1] ?? ''), value: unescaped(match[2] ?? '') }
 }

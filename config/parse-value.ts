@@ -146,7 +146,7 @@ function inRange(
   if (value === undefined) return refused(expected)
   const { min = Number.NEGATIVE_INFINITY, max = Number.MAX_SAFE_INTEGER } = setting
   if (value >= min && value <= max) return { ok: true, value }
-  return refused(rangeText(setting.min, setting.max ?? max, format))
+  return refused(range === '' ? `at most ${format(max)}` : range)
 }
 
 function parseList(setting: Setting, raw: unknown, context: ValueContext): Parsed {

@@ -13,10 +13,16 @@ export function suggestion(word: string, known: Iterable<string>): string | unde
 
 /** 0 for the same word in another case; each word part in common counts as much as half of the letters. */
 function unlikeness(word: string, candidate: string): number {
-  const whole = ratio(word, candidate)
-  const last = ratio(lastPart(word), lastPart(candidate)) + 0.05
-  const shared = sharedParts(word, candidate)
+  const [given, known] = [withoutPrefix(word), withoutPrefix(candidate)]
+  const whole = ratio(given, known)
+  const last = ratio(lastPart(given), lastPart(known)) + 0.05
+  const shared = sharedParts(given, known)
   return Math.min(whole, last) - 0.4 * shared
+}
+
+/** What all keys and variables begin with says nothing. */
+function withoutPrefix(word: string): string {
+  return word.replace(/^(?:sim)?spark[._]/i, '')
 }
 
 function ratio(a: string, b: string): number {
