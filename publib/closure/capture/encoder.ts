@@ -68,6 +68,7 @@ export class Encoder {
   readonly homeOf = new WeakMap<AnyFunction, object>()
   /** Entries of weak collections, which travel only if their key does. */
   readonly weakEntries: { id: NodeId; trail: Trail; entries: (readonly unknown[])[] }[] = []
+  readonly views: { view: ArrayBufferView; id: NodeId; trail: Trail }[] = []
   readonly propertyNames = new Set<string>()
   readonly warnings: string[] = []
   readonly problems: SimSparkError[] = []
@@ -218,6 +219,8 @@ export class Encoder {
         hint: 'pass a plain function that calls it on the driver, or the function behind it',
       }
     }
+    // Classes of simSpark itself: executors have their own.
+    if (this.#encodeByHook(fn, id, trail)) return undefined
     const binding = bindingOf(fn)
     if (binding) {
       const { factory, captures } = binding
