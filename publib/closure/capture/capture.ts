@@ -15,6 +15,7 @@ import {
 import { assignBoxes } from './boxes.ts'
 import { reachHash } from './class-hash.ts'
 import { assignCells, emitCodes } from './code-units.ts'
+import { settleViews } from './encode-binary.ts'
 import { encodeFunction } from './encode-function.ts'
 import { encodeAsNode, encodeMore, encodeNamespace, encodeObject } from './encode-object.ts'
 import { Encoder, type Strictness } from './encoder.ts'
@@ -134,6 +135,7 @@ function draftOf(
     )
     encoder.drain()
     reachFixpoint(encoder)
+    settleViews(encoder)
     return { encoder, roots: encoded }
   })
 }

@@ -11,6 +11,8 @@ import type { Trail } from './trail.ts'
 
 /** Smaller parts are cheaper as nodes. */
 const VALUES_MIN = 64
+/** The engine's serializer recurses: deeper parts go node by node. */
+const DEPTH_MAX = 500
 /** Estimated bytes of a value in a block, for checks, which serialize nothing. */
 const NUMBER_BYTES = 9
 const OBJECT_BYTES = 4
@@ -113,7 +115,7 @@ class Scan {
   run(): boolean {
     const open: Iterator<unknown>[] = []
     const enter = (value: object): boolean => {
-      const parts = this.#partsOf(value)
+      const parts = this.#path.length < DEPTH_MAX ? this.#partsOf(value) : undefined
       if (!parts) return false
       this.members.add(value)
       this.#path.push(value)

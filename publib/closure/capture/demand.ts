@@ -6,7 +6,10 @@ import { intrinsicPath } from '../known/intrinsics.ts'
 
 export interface PropertyUse {
   readonly key: string
-  readonly isCalled: boolean
+  /** The properties read from the property in turn. */
+  readonly rest: readonly string[]
+  /** Whether the end of the path is called. */
+  readonly isMethodCall: boolean
 }
 
 /** What is used of an object that is never used as a whole. */
@@ -34,8 +37,25 @@ export function demandOf(uses: readonly Use[], isNamespace = false): Demand | un
   return { uses: uses.map(toPropertyUse), isNamespace }
 }
 
-function toPropertyUse(use: Use): PropertyUse {
-  return { key: use.path[0] ?? '', isCalled: use.isMethodCall && use.path.length === 1 }
+function toPropertyUse({ path, isMethodCall }: Use): PropertyUse {
+  const [key = '', ...rest] = path
+  return { key, rest, isMethodCall }
+}
+
+function isCalled(use: PropertyUse): boolean {
+  return use.isMethodCall && use.rest.length === 0
+}
+
+/** What is used of each property, by name; undefined where a property is used as a whole. */
+export function demandByKey(uses: readonly PropertyUse[]): Map<string, Demand | undefined> {
+  const byKey = new Map<string, PropertyUse[]>()
+  for (const use of uses) {
+    const known = byKey.get(use.key)
+    if (known) known.push(use)
+    else byKey.set(use.key, [use])
+  }
+  const inner = (use: PropertyUse): Use => ({ path: use.rest, isMethodCall: use.isMethodCall })
+  return new Map([...byKey].map(([key, all]) => [key, demandOf(all.map(inner))]))
 }
 
 /** The analysis of a function that may be a method. */
@@ -49,17 +69,20 @@ export function analyzeFunction(fn: AnyFunction): FunctionAnalysis | undefined {
  * The own properties of `object` that `demand` can reach, through the methods and accessors it calls too.
  * Undefined: all of them, because one of those takes `this` as a whole or cannot be looked into.
  */
-export function demandedKeys(object: object, demand: Demand): Set<string> | undefined {
-  const keys = new Set<string>()
+export function demandedKeys(
+  object: object,
+  demand: Demand,
+): Map<string, Demand | undefined> | undefined {
+  const own: PropertyUse[] = []
   const seen = new Set<string>()
   const todo = [...demand.uses]
   for (let use = todo.pop(); use; use = todo.pop()) {
-    const signature = `${use.key}${use.isCalled ? '()' : ''}`
+    const signature = `${[use.key, ...use.rest].join('.')}${use.isMethodCall ? '()' : ''}`
     if (seen.has(signature)) continue
     seen.add(signature)
     const owner = ownerOf(object, use.key)
     if (!owner) continue
-    if (owner === object) keys.add(use.key)
+    if (owner === object) own.push(use)
     else if (intrinsicPath(owner)) return undefined
     for (const fn of functionsRun(owner, use)) {
       const inner = usesOfThis(fn)
@@ -67,7 +90,7 @@ export function demandedKeys(object: object, demand: Demand): Set<string> | unde
       todo.push(...inner)
     }
   }
-  return keys
+  return demandByKey(own)
 }
 
 function ownerOf(object: object, key: string): object | undefined {
@@ -79,7 +102,7 @@ function ownerOf(object: object, key: string): object | undefined {
 
 function functionsRun(owner: object, use: PropertyUse): AnyFunction[] {
   const descriptor = Object.getOwnPropertyDescriptor(owner, use.key)
-  const value: unknown = use.isCalled ? descriptor?.value : undefined
+  const value: unknown = isCalled(use) ? descriptor?.value : undefined
   return [descriptor?.get, descriptor?.set, value].filter(isFunction)
 }
 

@@ -35,21 +35,36 @@ export function encodeBinary(
   return undefined
 }
 
-/** Only the viewed bytes travel, never the whole pool behind a Buffer, unless the pool is captured itself. */
+/** Whether a view names its memory or carries its own bytes is known only when all views are: `settleViews`. */
 function encodeView(encoder: Encoder, view: ArrayBufferView, id: NodeId, trail: Trail): void {
   const type = Buffer.isBuffer(view) ? 'Buffer' : viewType(view)
   const usual = (Reflect.get(globalThis, type) as { prototype: object }).prototype
   const proto = encodeProto(encoder, view, usual, trail)
-  const { buffer: memory, byteOffset, byteLength } = view
-  const isWhole = byteOffset === 0 && byteLength === memory.byteLength
-  if (isWhole || encoder.ids.has(memory)) {
-    const length = 'length' in view ? Number(view.length) : byteLength
-    const of = encoder.encode(memory, trail)
-    encoder.nodes[id] = { t: 'view', type, of: { of, offset: byteOffset, length }, ...proto }
-    return
+  encoder.nodes[id] = { t: 'view', type, ...proto }
+  encoder.views.push({ view, id, trail })
+}
+
+/**
+ * Views on one memory go on sharing it if the memory is captured whole. The pool behind small Buffers is not: of those, only the
+ * viewed bytes travel.
+ */
+export function settleViews(encoder: Encoder): void {
+  const counts = new Map<ArrayBufferLike, number>()
+  for (const { view } of encoder.views) {
+    counts.set(view.buffer, (counts.get(view.buffer) ?? 0) + 1)
   }
-  const buffer = encoder.buffer(() => new Uint8Array(memory, byteOffset, byteLength))
-  encoder.nodes[id] = { t: 'view', type, buffer, ...proto }
+  for (const { view, id, trail } of encoder.views) {
+    const node = encoder.nodes[id]
+    if (node?.t !== 'view') continue
+    const { buffer: memory, byteOffset: offset, byteLength } = view
+    const isWhole = offset === 0 && byteLength === memory.byteLength
+    const isShared = (counts.get(memory) ?? 0) > 1 && !Buffer.isBuffer(view)
+    if (isWhole || isShared || encoder.ids.has(memory)) {
+      const length = 'length' in view ? Number(view.length) : byteLength
+      node.of = { of: encoder.encode(memory, trail), offset, length }
+    } else node.buffer = encoder.buffer(() => new Uint8Array(memory, offset, byteLength))
+  }
+  encoder.drain()
 }
 
 function viewType(view: ArrayBufferView): string {

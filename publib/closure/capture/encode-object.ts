@@ -1,13 +1,13 @@
 /** Objects as nodes, a kind at a time. */
 import { types } from 'node:util'
 import { slotsOf } from '../engine/function-info.ts'
-import { isFunction } from '../function.ts'
+import { isFunction, ownValue } from '../function.ts'
 import { isUserExports } from '../known/commonjs.ts'
 import { isObjectPrototype } from '../known/intrinsics.ts'
 import { isModuleWrapper } from '../known/references.ts'
 import type { Encoded, NodeId, WireNode } from '../wire.ts'
 import type { Demand } from './demand.ts'
-import { demandedKeys } from './demand.ts'
+import { demandByKey, demandedKeys } from './demand.ts'
 import { encodeBinary } from './encode-binary.ts'
 import { encodeBuiltinValue } from './encode-builtin-value.ts'
 import { addPrivates, forceClass, hasPrivateFields } from './encode-privates.ts'
@@ -35,8 +35,13 @@ export function encodeObject(
     encodeNamespace(encoder, value, id, trail, demand)
     return undefined
   }
-  if (demand === undefined && encoder.blobs.take(value, id, trail)) return undefined
+  const isWhole = demand === undefined || !isPrunable(value)
+  if (isWhole && encoder.blobs.take(value, id, trail)) return undefined
   return encodeAsNode(encoder, value, id, trail, demand)
+}
+
+function isPrunable(value: object): boolean {
+  return !Array.isArray(value) && !types.isMap(value) && !types.isSet(value)
 }
 
 /** As nodes, even where the value could travel as a block of data. */
@@ -211,9 +216,11 @@ export function encodeMore(
   const node = encoder.nodes[id]
   if (!pruned || pruned.isWhole || node?.t !== 'object') return
   if (pruned.isNamespace) {
-    const keys = demand?.uses.map(use => use.key) ?? namespaceKeys(value)
     if (!demand) pruned.isWhole = true
-    encoder.later(() => encodeExports(encoder, value, node, trail, keys, pruned.keys))
+    const wanted = demand
+      ? demandByKey(demand.uses)
+      : new Map(namespaceKeys(value).map(key => [key, undefined]))
+    encoder.later(() => encodeExports(encoder, value, node, trail, wanted, pruned.keys))
     return
   }
   const keys = demand && demandedKeys(value, demand)
@@ -227,11 +234,26 @@ export function encodeMore(
   }
   encoder.later(() => {
     if (pruned.isWhole) return
-    const fresh = [...keys].filter(key => !pruned.keys.has(key))
-    for (const key of fresh) pruned.keys.add(key)
-    encodeProperties(encoder, value, node, trail, fresh)
+    for (const [key, inner] of keys)
+      encodeUsed(encoder, value, node, trail, key, inner, pruned.keys)
     encodeLock(value, node)
   })
+}
+
+/** A property that is used; of one that is there already, perhaps more. */
+function encodeUsed(
+  encoder: Encoder,
+  value: object,
+  node: Body,
+  trail: Trail,
+  key: string,
+  demand: Demand | undefined,
+  done: Set<string>,
+): void {
+  const isNew = !done.has(key)
+  done.add(key)
+  if (isNew) encodeProperties(encoder, value, node, trail, [key], demand)
+  else encoder.encode(ownValue(value, key), property(trail, key), demand)
 }
 
 function namespaceKeys(value: object): string[] {
@@ -244,16 +266,17 @@ function encodeExports(
   value: object,
   node: Body,
   trail: Trail,
-  keys: readonly string[],
+  wanted: ReadonlyMap<string, Demand | undefined>,
   done: Set<string>,
 ): void {
-  for (const key of keys) {
-    if (done.has(key) || !(key in value)) continue
-    done.add(key)
-    const read = readExport(value, key)
+  for (const [key, demand] of wanted) {
+    const read = key in value ? readExport(value, key) : undefined
     if (!read) continue
+    const encoded = encoder.encode(read.value, property(trail, key), demand)
+    if (done.has(key)) continue
+    done.add(key)
     node.keys?.push(key)
-    node.values?.push(encoder.encode(read.value, property(trail, key)))
+    node.values?.push(encoded)
   }
 }
 

@@ -3,6 +3,7 @@
 import { isFunction } from '../function.ts'
 import type { Encoded, OddProperty, Properties } from '../wire.ts'
 import { isPlainProperty } from './data-blobs.ts'
+import type { Demand } from './demand.ts'
 import type { Encoder } from './encoder.ts'
 import { part, property, type Trail } from './trail.ts'
 
@@ -27,6 +28,7 @@ export function encodeProperties(
   into: Properties,
   trail: Trail,
   keys: readonly (string | symbol)[],
+  demand?: Demand,
 ): void {
   for (const key of keys) {
     const descriptor = Object.getOwnPropertyDescriptor(value, key)
@@ -36,7 +38,7 @@ export function encodeProperties(
       into.keys ??= []
       into.values ??= []
       into.keys.push(key)
-      into.values.push(encoder.encode(descriptor.value, property(trail, key)))
+      into.values.push(encoder.encode(descriptor.value, property(trail, key), demand))
     } else {
       into.odd ??= []
       into.odd.push(encodeOdd(encoder, key, descriptor, trail))

@@ -42,7 +42,7 @@ export function addRealm(global: object): void {
   table ??= buildTable()
   table.set(global, ['globalThis'])
   for (const name of globalNames) {
-    if (SHALLOW.has(name)) continue
+    if (SHALLOW.has(name) || name.startsWith('global')) continue
     const descriptor = Object.getOwnPropertyDescriptor(global, name)
     if (descriptor && 'value' in descriptor) addAll(table, descriptor.value, [name], DEPTH)
   }
