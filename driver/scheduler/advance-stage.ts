@@ -1,3 +1,4 @@
+import type { Lineage } from '#publib/lineage'
 import { assert } from '#publib/util'
 import { type DAGState, isComplete, isDone, killAttempts } from './dag-state.ts'
 import { endJob } from './end-job.ts'
@@ -42,7 +43,9 @@ function complete(state: DAGState, stage: Stage): void {
 }
 
 function missingParents(state: DAGState, stage: Stage): readonly Stage[] {
-  const needed = inputsNeeded(stage.outline, lineage => state.cache.isComplete(lineage))
+  const isCut = (lineage: Lineage<unknown>): boolean =>
+    stage.isCacheTrusted && state.cache.isComplete(lineage)
+  const needed = inputsNeeded(stage.outline, isCut)
   return needed
     .filter(({ shuffleId }) => !state.outputs.isComplete(shuffleId))
     .map(({ shuffleId }) => state.table.mapStage(shuffleId) as Stage)

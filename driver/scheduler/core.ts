@@ -108,6 +108,7 @@ export class SchedulerCore implements Machine<SchedulerEvent, SchedulerAction> {
         case 'finishJob':
         case 'failJob':
         case 'dropStages':
+        case 'dropShuffles':
           this.#turn.push(action)
           break
         default:

@@ -6,6 +6,7 @@ import {
   changeAllActive,
   type DAGSchedulerAction,
   type DAGState,
+  dropDoomed,
   endAttempt,
   endPending,
   forgetWorker,
@@ -46,6 +47,7 @@ export class DAGScheduler implements Machine<DAGSchedulerEvent, DAGSchedulerActi
     cache: new CacheTracker(),
     suspended: new Set(),
     unreliable: new Set(),
+    doomed: new Set(),
     changed: new Set(),
     actions: [],
   }
@@ -114,9 +116,8 @@ export class DAGScheduler implements Machine<DAGSchedulerEvent, DAGSchedulerActi
         failJobsOf(state, state.table.stage(event.stageId), { kind: 'error', error: event.error })
         return
       case 'shufflesDropped':
-        for (const id of event.shuffleIds) {
-          if (state.table.mapStage(id) === undefined) state.outputs.drop(id)
-        }
+        for (const id of event.shuffleIds) state.doomed.add(id)
+        dropDoomed(state)
         return
       case 'hostLost':
       case 'workerLost':
@@ -206,7 +207,11 @@ export class DAGScheduler implements Machine<DAGSchedulerEvent, DAGSchedulerActi
     for (const { dependency, parentShuffles, taskCount } of job.stages) {
       if (dependency !== undefined) outputs.add(dependency.shuffleId, taskCount, parentShuffles)
     }
-    actions.push({ type: 'announceJob', jobId: job.id, stages: job.stages })
+    const { id: jobId, stages } = job
+    const stageAttempts = stages.map(
+      ({ live, nextAttempt }) => [...live.keys()].at(-1) ?? nextAttempt,
+    )
+    actions.push({ type: 'announceJob', jobId, stages, stageAttempts })
     changed.add(job.finalStage)
   }
 
@@ -244,6 +249,7 @@ export class DAGScheduler implements Machine<DAGSchedulerEvent, DAGSchedulerActi
     } else if (isNews) {
       state.unreliable.add(workerId)
     }
+    if (!state.outputs.isComplete(shuffleId)) stage.isCacheTrusted = false
     if (stageAttempt > stage.failedAttempt) {
       stage.failedAttempt = stage.nextAttempt - 1
       stage.failureCount++

@@ -1,4 +1,4 @@
-import type { WorkerId } from '#publib/util'
+import type { ShuffleId, WorkerId } from '#publib/util'
 import type { CacheTracker } from './cache-tracker.ts'
 import type { SchedulerAction, TaskSchedulerCommand } from './events.ts'
 import type { MapOutputTracker } from './map-output-tracker.ts'
@@ -15,6 +15,8 @@ export interface DAGState {
   readonly suspended: Set<WorkerId>
   /** Workers that failed to give one block; a second one means that nothing can be had from them. */
   readonly unreliable: Set<WorkerId>
+  /** Shuffles that go as soon as no job reads them. */
+  readonly doomed: Set<ShuffleId>
   /** Stages whose standing may have changed, to be looked at before the turn ends. */
   readonly changed: Set<Stage>
   actions: DAGSchedulerAction[]
@@ -72,4 +74,15 @@ export function changeAllActive(state: DAGState): void {
 export function forgetWorker(state: DAGState, workerId: WorkerId): void {
   state.unreliable.delete(workerId)
   if (state.outputs.forgetWorker(workerId) > 0) changeAllActive(state)
+}
+
+/** Lets go of shuffles that nobody can ask for and no job reads. */
+export function dropDoomed(state: DAGState): void {
+  const shuffleIds = [...state.doomed].filter(id => state.table.mapStage(id) === undefined)
+  if (shuffleIds.length === 0) return
+  for (const id of shuffleIds) {
+    state.doomed.delete(id)
+    state.outputs.drop(id)
+  }
+  state.actions.push({ type: 'dropShuffles', shuffleIds })
 }

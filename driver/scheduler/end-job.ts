@@ -1,5 +1,5 @@
 import type { JobId } from '#publib/util'
-import { type DAGState, killAttempts } from './dag-state.ts'
+import { type DAGState, dropDoomed, killAttempts } from './dag-state.ts'
 import type { JobFailure } from './events.ts'
 import type { Stage } from './stage.ts'
 
@@ -17,6 +17,7 @@ export function endJob(state: DAGState, id: JobId, failure: JobFailure | undefin
   if (failure === undefined) state.actions.push({ type: 'finishJob', jobId: id })
   else state.actions.push({ type: 'failJob', jobId: id, failure })
   state.actions.push({ type: 'dropStages', stageIds: unused.map(stage => stage.id) })
+  dropDoomed(state)
 }
 
 /** Fails every job that needs the stage. */

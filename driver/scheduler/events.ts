@@ -1,5 +1,5 @@
 import type { MapStatus } from '#publib/blocks'
-import type { Action, Lineage } from '#publib/lineage'
+import type { Action } from '#publib/lineage'
 import type { LossCause, TaskDescription, TaskEnd } from '#publib/task'
 import type {
   ErrorData,
@@ -12,6 +12,7 @@ import type {
   TaskId,
   WorkerId,
 } from '#publib/util'
+import type { StageOutline } from './plan.ts'
 import type { Stage } from './stage.ts'
 
 /**
@@ -47,14 +48,15 @@ export type SchedulerEvent =
         readonly memoryBytes: number
       }[]
     }
-  /** Nobody can ask for them any more. */
+  /** Nobody can ask for them any more; a job under way may still read them. */
   | { readonly type: 'shufflesDropped'; readonly shuffleIds: readonly ShuffleId[] }
   | { readonly type: 'rddUnpersisted'; readonly rddId: RddId }
 
 export interface JobSubmitted {
   readonly type: 'jobSubmitted'
   readonly jobId: JobId
-  readonly lineage: Lineage<unknown>
+  /** The lineage, cut into stages by `planStages`. */
+  readonly outlines: readonly StageOutline[]
   readonly action: Action<unknown, unknown>
   readonly partitions: readonly number[]
   /** As in `collect at main.ts:12`. */
@@ -181,6 +183,8 @@ export type SchedulerAction =
       readonly type: 'announceJob'
       readonly jobId: JobId
       readonly stages: readonly Stage[]
+      /** For each of them, the attempt that runs or is to come. */
+      readonly stageAttempts: readonly number[]
     }
   | {
       readonly type: 'announceStageAttempt'
@@ -220,6 +224,8 @@ export type SchedulerAction =
   | { readonly type: 'failJob'; readonly jobId: JobId; readonly failure: JobFailure }
   /** No job needs them any more. */
   | { readonly type: 'dropStages'; readonly stageIds: readonly StageId[] }
+  /** Nobody can ask for them any more, and no job reads them. */
+  | { readonly type: 'dropShuffles'; readonly shuffleIds: readonly ShuffleId[] }
 
 export type Locality = 'PROCESS_LOCAL' | 'NODE_LOCAL' | 'NO_PREF' | 'ANY'
 

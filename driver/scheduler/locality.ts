@@ -67,7 +67,7 @@ function reducerShares(
 ): ((partition: number) => readonly string[]) | undefined {
   const [input, other] = stage.outline.inputs
   if (input === undefined || other !== undefined) return undefined
-  const statuses = outputs.outputs(input.shuffleId)?.statuses ?? []
+  const statuses = outputs.statuses(input.shuffleId)
   const reducerCount = statuses[0]?.sizes.length ?? 0
   const isAligned = stage.lineage.numPartitions === reducerCount
   const isSmall = Math.max(reducerCount, statuses.length) < REDUCE_LOCALITY_MAX

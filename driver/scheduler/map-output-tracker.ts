@@ -50,16 +50,13 @@ export class MapOutputTracker {
     return shuffle !== undefined && shuffle.availableCount === shuffle.statuses.length
   }
 
-  /** Known outputs and their version; undefined: an unknown shuffle. */
-  outputs(
-    shuffleId: ShuffleId,
-  ): { readonly epoch: number; readonly statuses: readonly MapStatus[] } | undefined {
-    const shuffle = this.#shuffles.get(shuffleId)
-    if (shuffle === undefined) return undefined
-    const statuses = shuffle.statuses.filter(status => status !== undefined)
-    return { epoch: shuffle.epoch, statuses }
+  /** The outputs that are known. */
+  statuses(shuffleId: ShuffleId): readonly MapStatus[] {
+    const statuses = this.#shuffles.get(shuffleId)?.statuses ?? []
+    return statuses.filter(status => status !== undefined)
   }
 
+  /** Rises with every change. */
   epochOf(shuffleId: ShuffleId): number {
     return this.#shuffles.get(shuffleId)?.epoch ?? 0
   }

@@ -1,5 +1,5 @@
 import type { TaskDescription } from '#publib/task'
-import type { ExecutorId, TaskId } from '#publib/util'
+import type { ExecutorId, HostId, TaskId } from '#publib/util'
 import type { Locality } from './events.ts'
 import type { Executor, ExecutorPool } from './executor-pool.ts'
 import type { TaskSetManager } from './task-set-manager.ts'
@@ -18,6 +18,18 @@ export interface Attempt {
   isStarted: boolean
   /** It has been told to stop. */
   isRecalled: boolean
+}
+
+/** Marks attempts as told to stop; gives those that were not yet, by host. */
+export function recall(attempts: readonly Attempt[]): ReadonlyMap<HostId, readonly TaskId[]> {
+  const byHost = new Map<HostId, TaskId[]>()
+  for (const attempt of attempts) {
+    if (attempt.isRecalled) continue
+    attempt.isRecalled = true
+    const { hostId } = attempt.executor
+    byHost.set(hostId, [...(byHost.get(hostId) ?? []), attempt.task.taskId])
+  }
+  return byHost
 }
 
 /** What matching reads, and the two things it does. */

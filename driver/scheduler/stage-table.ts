@@ -1,7 +1,6 @@
 import type { JobId, ShuffleId, StageId } from '#publib/util'
 import { assert, stageId } from '#publib/util'
 import type { JobSelector, JobSubmitted } from './events.ts'
-import { planStages } from './plan.ts'
 import { newStage, type Stage } from './stage.ts'
 
 /** One action under way. */
@@ -59,7 +58,7 @@ export class StageTable {
     assert(!this.#jobs.has(event.jobId), `job ${event.jobId} is submitted twice`)
     const stages: Stage[] = []
     const byShuffle = new Map<ShuffleId, Stage>()
-    for (const outline of planStages(event.lineage)) {
+    for (const outline of event.outlines) {
       const { dependency } = outline
       let stage = dependency === undefined ? undefined : this.#mapStages.get(dependency.shuffleId)
       if (stage === undefined) {

@@ -26,6 +26,8 @@ export interface Stage {
   /** Whether it has been asked for and is not complete: it waits for parents, or tasks of it run. */
   isActive: boolean
   isEncoded: boolean
+  /** Whether cached partitions may stand in for inputs that are lost; no more once a task could not find them. */
+  isCacheTrusted: boolean
   /** Attempts whose task sets have not ended. */
   readonly live: Map<number, LiveAttempt>
   /** By task index: whether it waits or runs in a live task set. */
@@ -75,6 +77,7 @@ export function newStage(
     nextAttempt: 0,
     isActive: false,
     isEncoded: false,
+    isCacheTrusted: true,
     live: new Map(),
     isPending: new Uint8Array(taskCount),
     pendingCount: 0,

@@ -1,5 +1,5 @@
 import type { LossCause, TaskDescription, TaskEnd } from '#publib/task'
-import type { HostId, Machine, StageId, TaskId } from '#publib/util'
+import type { JobId, Machine, StageId, TaskId } from '#publib/util'
 import { assert, assertNever, taskId } from '#publib/util'
 import type {
   AnnounceTaskEnd,
@@ -14,9 +14,10 @@ import type {
   TaskSetEvent,
 } from './events.ts'
 import { type Executor, ExecutorPool } from './executor-pool.ts'
-import { type Attempt, matchTasks } from './match-tasks.ts'
+import { type Attempt, matchTasks, recall } from './match-tasks.ts'
 import { errorOf, taskFailure } from './task-failure.ts'
 import { type FailureLimits, type FailureVerdict, TaskSetManager } from './task-set-manager.ts'
+import { TaskSetQueue } from './task-set-queue.ts'
 
 export type TaskSchedulerEvent =
   | TaskSchedulerCommand
@@ -41,8 +42,7 @@ export type TaskSchedulerAction =
 export class TaskScheduler implements Machine<TaskSchedulerEvent, TaskSchedulerAction> {
   readonly pool = new ExecutorPool()
   readonly #limits: FailureLimits
-  /** In the order in which they get executors: the older job first, then the earlier stage. */
-  readonly #sets: TaskSetManager[] = []
+  readonly #sets = new TaskSetQueue()
   readonly #attempts = new Map<TaskId, Attempt>()
   #lastTaskId = -1
   #actions: TaskSchedulerAction[] = []
@@ -61,19 +61,24 @@ export class TaskScheduler implements Machine<TaskSchedulerEvent, TaskSchedulerA
   }
 
   get isEmpty(): boolean {
-    return this.#sets.length === 0 && this.#attempts.size === 0
+    return this.#sets.all.length === 0 && this.#attempts.size === 0
+  }
+
+  /** The job that an attempt runs for; undefined: it has ended. */
+  jobOf(id: TaskId): JobId | undefined {
+    return this.#attempts.get(id)?.task.jobId
   }
 
   /** Tasks that wait for an executor, and attempts that run. */
   get load(): { readonly waiting: number; readonly running: number } {
     let waiting = 0
-    for (const manager of this.#sets) waiting += manager.waitingCount
+    for (const manager of this.#sets.all) waiting += manager.waitingCount
     return { waiting, running: this.#attempts.size }
   }
 
   /** What is in it, for tests and error reports. */
   describe(): string {
-    const sets = this.#sets.map(
+    const sets = this.#sets.all.map(
       ({ set, waitingCount, runningCount }) =>
         `${set.stageId}.${set.stageAttempt}: ${waitingCount} waiting, ${runningCount} running`,
     )
@@ -83,7 +88,7 @@ export class TaskScheduler implements Machine<TaskSchedulerEvent, TaskSchedulerA
   #take(event: TaskSchedulerEvent): void {
     switch (event.type) {
       case 'submitTaskSet':
-        this.#submit(new TaskSetManager(event.taskSet, this.#limits))
+        this.#sets.add(new TaskSetManager(event.taskSet, this.#limits))
         return
       case 'withdrawTaskSet':
         this.#withdraw(event.stageId, event.stageAttempt)
@@ -129,39 +134,23 @@ export class TaskScheduler implements Machine<TaskSchedulerEvent, TaskSchedulerA
     }
   }
 
-  #submit(manager: TaskSetManager): void {
-    const { jobId, stageId, stageAttempt } = manager.set
-    const isLater = ({ set }: TaskSetManager): boolean =>
-      set.jobId - jobId > 0 || (set.jobId === jobId && set.stageId - stageId > 0)
-    assert(this.#find(stageId, stageAttempt) === undefined, `stage ${stageId} is submitted twice`)
-    const at = this.#sets.findIndex(isLater)
-    this.#sets.splice(at < 0 ? this.#sets.length : at, 0, manager)
-  }
-
   #withdraw(stageId: StageId, stageAttempt: number): void {
-    const manager = this.#find(stageId, stageAttempt)
+    const manager = this.#sets.find(stageId, stageAttempt)
     if (manager === undefined || manager.isWithdrawn) return
     this.#release(manager, manager.withdraw())
     this.#settle(manager)
   }
 
   #kill(stageId: StageId, stageAttempt: number, reason: string): void {
-    const manager = this.#find(stageId, stageAttempt)
+    const manager = this.#sets.find(stageId, stageAttempt)
     if (manager === undefined) return
-    this.#sets.splice(this.#sets.indexOf(manager), 1)
+    this.#sets.remove(manager)
     const attempts = [...this.#attempts.values()].filter(attempt => attempt.manager === manager)
     this.#killAttempts(attempts, reason)
   }
 
   #killAttempts(attempts: readonly Attempt[], reason: string): void {
-    const byHost = new Map<HostId, TaskId[]>()
-    for (const attempt of attempts) {
-      if (attempt.isRecalled) continue
-      attempt.isRecalled = true
-      const { hostId } = attempt.executor
-      byHost.set(hostId, [...(byHost.get(hostId) ?? []), attempt.task.taskId])
-    }
-    for (const [hostId, taskIds] of byHost) {
+    for (const [hostId, taskIds] of recall(attempts)) {
       this.#actions.push({ type: 'killTasks', hostId, taskIds, reason })
     }
   }
@@ -195,7 +184,7 @@ export class TaskScheduler implements Machine<TaskSchedulerEvent, TaskSchedulerA
     this.#attempts.delete(id)
     const { manager, task, index, executor } = attempt
     this.#actions.push({ type: 'announceTaskEnd', task, index, executorId: executor.id, end })
-    if (!this.#sets.includes(manager)) return
+    if (!this.#sets.has(manager)) return
     this.#judge(attempt, end, runTimeMs ?? this.#nowMs - attempt.launchedMs)
     this.#settle(manager)
   }
@@ -273,18 +262,15 @@ export class TaskScheduler implements Machine<TaskSchedulerEvent, TaskSchedulerA
 
   /** Takes out a set of which nothing is left. */
   #settle(manager: TaskSetManager): void {
-    if (!manager.isEnded) return
-    const at = this.#sets.indexOf(manager)
-    if (at < 0) return
-    this.#sets.splice(at, 1)
+    if (!manager.isEnded || !this.#sets.remove(manager)) return
     const { stageId, stageAttempt } = manager.set
     this.#actions.push({ type: 'taskSetEnded', stageId, stageAttempt })
   }
 
   #offer(): void {
-    if (this.#sets.length === 0) return
+    if (this.#sets.all.length === 0) return
     matchTasks({
-      sets: this.#sets,
+      sets: this.#sets.all,
       pool: this.pool,
       attempts: this.#attempts,
       launch: (manager, at, executor, locality) => this.#launch(manager, at, executor, locality),
@@ -310,11 +296,5 @@ export class TaskScheduler implements Machine<TaskSchedulerEvent, TaskSchedulerA
     const { id: executorId, hostId } = executor
     const told = { task, index, executorId, hostId, locality, isCopy }
     this.#actions.push({ type: 'launchTask', ...told })
-  }
-
-  #find(stageId: StageId, stageAttempt: number): TaskSetManager | undefined {
-    return this.#sets.find(
-      ({ set }) => set.stageId === stageId && set.stageAttempt === stageAttempt,
-    )
   }
 }

@@ -1,0 +1,78 @@
+import type { ExecutorId, Machine } from '#publib/util'
+
+export interface AllocationOptions {
+  readonly executorsMin: number
+  /** Undefined: unknown, so asking for more may be in vain and does no harm. */
+  readonly executorsMax: number | undefined
+  /** Undefined: none are given back. */
+  readonly idleTimeoutMs: number | undefined
+}
+
+/** How things stand: sent when work comes, and once a second. */
+export interface AllocationEvent {
+  readonly type: 'loadMeasured'
+  readonly waitingCount: number
+  readonly executors: readonly {
+    readonly executorId: ExecutorId
+    readonly isBusy: boolean
+    /** Giving it back would lose cached partitions. */
+    readonly isKept: boolean
+  }[]
+}
+
+export type AllocationAction =
+  | { readonly type: 'requestExecutors'; readonly total: number }
+  | { readonly type: 'releaseExecutors'; readonly executorIds: readonly ExecutorId[] }
+
+/** How many executors an application wants: all it may have while tasks wait, fewer once some have been idle for long. */
+export class ExecutorAllocation implements Machine<AllocationEvent, AllocationAction> {
+  readonly #options: AllocationOptions
+  readonly #idleSinceMs = new Map<ExecutorId, number>()
+  /** Asked for last; undefined: what the application started with. */
+  #requested: number | undefined
+
+  constructor(options: AllocationOptions) {
+    this.#options = options
+    this.#requested = options.executorsMax
+  }
+
+  handle(event: AllocationEvent, nowMs: number): readonly AllocationAction[] {
+    this.#watch(event, nowMs)
+    return event.waitingCount > 0 ? this.#grow(event) : this.#shrink(event, nowMs)
+  }
+
+  #watch({ executors }: AllocationEvent, nowMs: number): void {
+    const idle = new Set(executors.filter(({ isBusy }) => !isBusy).map(each => each.executorId))
+    for (const id of [...this.#idleSinceMs.keys()]) if (!idle.has(id)) this.#idleSinceMs.delete(id)
+    for (const id of idle) if (!this.#idleSinceMs.has(id)) this.#idleSinceMs.set(id, nowMs)
+  }
+
+  #grow({ waitingCount, executors }: AllocationEvent): readonly AllocationAction[] {
+    const busyCount = executors.filter(({ isBusy }) => isBusy).length
+    const max = this.#options.executorsMax ?? Number.MAX_SAFE_INTEGER
+    const total = Math.min(max, busyCount + waitingCount)
+    if (this.#requested === undefined || total <= this.#requested) return []
+    this.#requested = total
+    return [{ type: 'requestExecutors', total }]
+  }
+
+  #shrink({ executors }: AllocationEvent, nowMs: number): readonly AllocationAction[] {
+    const { idleTimeoutMs, executorsMin } = this.#options
+    if (idleTimeoutMs === undefined) return []
+    const isOver = (id: ExecutorId): boolean =>
+      nowMs - (this.#idleSinceMs.get(id) ?? nowMs) >= idleTimeoutMs
+    const spare = Math.max(0, executors.length - executorsMin)
+    const executorIds = executors
+      .filter(({ executorId, isKept }) => !isKept && isOver(executorId))
+      .map(({ executorId }) => executorId)
+      .slice(0, spare)
+    if (executorIds.length === 0) return []
+    const total = executors.length - executorIds.length
+    this.#requested = total
+    // First what is wanted, so that nobody replaces what is given back.
+    return [
+      { type: 'requestExecutors', total },
+      { type: 'releaseExecutors', executorIds },
+    ]
+  }
+}

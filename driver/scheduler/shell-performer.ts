@@ -1,0 +1,234 @@
+import type { SparkListenerEvent, StatusStore } from '#publib/status'
+import type { JobId, StageId, TaskId } from '#publib/util'
+import { assertNever, SimSparkError } from '#publib/util'
+import { errorOfJob, resultTooLarge } from './errors.ts'
+import type {
+  AnnounceTaskEnd,
+  JobFailure,
+  LaunchTask,
+  SchedulerAction,
+  SchedulerEvent,
+} from './events.ts'
+import type { JobProgressCounts } from './job.ts'
+import { Reports } from './reports.ts'
+import type { SchedulerDependencies } from './shell-dependencies.ts'
+import type { Hosts } from './shell-hosts.ts'
+import type { RunningJob } from './shell-job.ts'
+import type { BroughtResults } from './shell-results.ts'
+import { EncodedStages } from './shell-stages.ts'
+import type { Stage } from './stage.ts'
+
+/** What the performer shares with the scheduler that owns it. */
+export interface Surroundings {
+  readonly jobs: Map<JobId, RunningJob>
+  readonly hosts: Hosts
+  readonly brought: BroughtResults
+  /** Within a turn the event waits for its end. */
+  post(event: SchedulerEvent): void
+  report(event: SparkListenerEvent): void
+}
+
+/** Does what the machines decide. */
+export class Performer {
+  readonly #deps: SchedulerDependencies
+  readonly #around: Surroundings
+  readonly #stages: EncodedStages
+  readonly #reports = new Reports()
+
+  constructor(deps: SchedulerDependencies, around: Surroundings) {
+    this.#deps = deps
+    this.#around = around
+    this.#stages = new EncodedStages(deps)
+  }
+
+  get isEmpty(): boolean {
+    return this.#stages.size === 0 && this.#reports.isEmpty
+  }
+
+  perform(action: SchedulerAction): void {
+    switch (action.type) {
+      case 'encodeStage':
+        this.#encode(action.stage)
+        break
+      case 'launchTask':
+        this.#launch(action)
+        break
+      case 'killTasks':
+        this.#around.hosts.get(action.hostId)?.kill(action.taskIds, action.reason)
+        break
+      case 'deliverResult':
+        this.#deliver(action.jobId, action.index, action.taskId)
+        break
+      case 'countAccumulators':
+        this.#count(action.stageId, action.taskId)
+        break
+      case 'finishJob':
+        this.#settle(action.jobId, undefined)
+        break
+      case 'failJob':
+        this.#settle(action.jobId, action.failure)
+        break
+      case 'dropStages':
+        this.#stages.drop(action.stageIds)
+        this.#around.hosts.dropStages(action.stageIds)
+        break
+      case 'dropShuffles':
+        this.#around.hosts.dropShuffles(action.shuffleIds)
+        break
+      default:
+        this.#announce(action)
+    }
+  }
+
+  #announce(
+    action: Extract<
+      SchedulerAction,
+      { type: 'announceJob' | 'announceStageAttempt' | 'announceStageEnd' | 'announceTaskEnd' }
+    >,
+  ): void {
+    const reports = this.#reports
+    const time = this.#deps.clock.wallTime()
+    switch (action.type) {
+      case 'announceJob': {
+        const request = this.#around.jobs.get(action.jobId)?.request
+        if (request !== undefined) this.#report(reports.jobStarted(action, request, time))
+        break
+      }
+      case 'announceStageAttempt': {
+        const { stage, stageAttempt, taskCount } = action
+        this.#report(reports.stageSubmitted(stage, stageAttempt, taskCount, time))
+        break
+      }
+      case 'announceStageEnd': {
+        const { stageId, stageAttempt, failureReason } = action
+        this.#report(reports.stageCompleted(stageId, stageAttempt, failureReason, time))
+        break
+      }
+      case 'announceTaskEnd':
+        this.#endTask(action, time)
+        break
+      default:
+        assertNever(action)
+    }
+  }
+
+  #encode(stage: Stage): void {
+    const [jobId] = stage.jobIds
+    const request = jobId === undefined ? undefined : this.#around.jobs.get(jobId)?.request
+    try {
+      this.#stages.encode(stage, request?.properties ?? {})
+    } catch (error) {
+      this.#around.post({ type: 'stageRefused', stageId: stage.id, error })
+    }
+  }
+
+  #launch(launch: LaunchTask): void {
+    const { hosts } = this.#around
+    const { task, executorId, hostId } = launch
+    const { stageId, partition, taskId } = task
+    const link = hosts.get(hostId)
+    const host = link?.handle.host ?? ''
+    this.#report(this.#reports.taskStarted(launch, host, this.#deps.clock.wallTime()))
+    const stage = this.#stages.get(stageId)
+    try {
+      // A stage that could not be encoded has been refused already, a host that is gone reported as lost.
+      if (stage === undefined) this.#giveUp(taskId)
+      else {
+        const sources = this.#stages.sourcesOf(stageId, partition)
+        link?.launch({ task, executorId, stage, sources })
+      }
+    } catch (error) {
+      this.#around.post({ type: 'stageRefused', stageId, error })
+      this.#giveUp(taskId)
+    }
+  }
+
+  /** The task was never sent, so its end is told here. */
+  #giveUp(taskId: TaskId): void {
+    const end = { kind: 'killed', reason: 'the task could not be sent' } as const
+    this.#around.post({ type: 'tasksEnded', ended: [{ taskId, end, runTimeMs: undefined }] })
+  }
+
+  #endTask(action: AnnounceTaskEnd, time: number): void {
+    const { hosts, brought } = this.#around
+    const { taskId, stageId } = action.task
+    hosts.of(action.executorId)?.ended(taskId)
+    this.#report(this.#reports.taskEnded(action, brought.get(taskId)?.metrics, time))
+    // Accumulators that count failed values too; of others a failed attempt tells nothing.
+    if (action.end.kind === 'failed') this.#count(stageId, taskId)
+  }
+
+  #deliver(jobId: JobId, index: number, taskId: TaskId): void {
+    const { brought, jobs, post } = this.#around
+    const job = jobs.get(jobId)
+    if (job === undefined) return
+    try {
+      const isCounted = brought.large.has(taskId)
+      const bytes = brought.bytesOf(taskId)
+      if (!isCounted) this.#checkSize(job, bytes.length)
+      job.request.onResult(index, this.#deps.decodeValue(bytes))
+    } catch (error) {
+      post({ type: 'jobAborted', jobId, error })
+    }
+  }
+
+  /** Counts what has come or is coming for a job. @throws RESULT_TOO_LARGE */
+  #checkSize(job: RunningJob, bytes: number): void {
+    const { maxResultBytes } = this.#deps.options
+    job.resultBytes += bytes
+    if (maxResultBytes > 0 && job.resultBytes > maxResultBytes) {
+      throw resultTooLarge(job.resultBytes, job.place(maxResultBytes))
+    }
+  }
+
+  /** A large result of a task begins to come; says whether there is room for it. */
+  expectLarge(jobId: JobId | undefined, bytes: number): boolean {
+    const job = jobId === undefined ? undefined : this.#around.jobs.get(jobId)
+    if (jobId === undefined || job === undefined) return false
+    try {
+      this.#checkSize(job, bytes)
+      return true
+    } catch (error) {
+      this.#around.post({ type: 'jobAborted', jobId, error })
+      return false
+    }
+  }
+
+  #count(stageId: StageId, taskId: TaskId): void {
+    try {
+      const updates = this.#around.brought.accumulatorsOf(taskId)
+      if (updates.length > 0) this.#deps.onAccumulators(updates)
+    } catch (error) {
+      this.#around.post({ type: 'stageRefused', stageId, error })
+    }
+  }
+
+  #settle(jobId: JobId, failure: JobFailure | undefined): void {
+    const { jobs } = this.#around
+    const { status, options, clock } = this.#deps
+    const job = jobs.get(jobId)
+    if (job === undefined) return
+    jobs.delete(jobId)
+    const place = job.place(options.maxResultBytes)
+    const error = failure === undefined ? undefined : errorOfJob(failure, place)
+    this.#report(this.#reports.jobEnded(jobId, reported(error), clock.wallTime()))
+    if (error === undefined) job.succeed(progressOf(status, jobId))
+    else job.fail(error, progressOf(status, jobId))
+  }
+
+  #report(event: SparkListenerEvent | undefined): void {
+    if (event !== undefined) this.#around.report(event)
+  }
+}
+
+/** How far a job is. */
+export function progressOf(status: StatusStore, jobId: JobId): JobProgressCounts {
+  return { ...status.progress(jobId).tasks, jobId }
+}
+
+/** Listeners are told a SimSparkError; what the user's own callback threw is its cause. */
+function reported(error: unknown): SimSparkError | undefined {
+  if (error === undefined || error instanceof SimSparkError) return error
+  const message = 'The job was ended by an error of the driver.'
+  return new SimSparkError('TASK_FAILED', message, { cause: error })
+}

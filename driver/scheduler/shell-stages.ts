@@ -1,0 +1,49 @@
+import type { ShuffleDependency } from '#publib/lineage'
+import type { StageId } from '#publib/util'
+import type { SentStage, SourcePart } from './host-link.ts'
+import type { SchedulerDependencies } from './shell-dependencies.ts'
+import type { Stage } from './stage.ts'
+
+/** Stages as they travel, encoded once while a job needs them. */
+export class EncodedStages {
+  readonly #deps: SchedulerDependencies
+  readonly #stages = new Map<StageId, { readonly sent: SentStage; readonly stage: Stage }>()
+
+  constructor(deps: SchedulerDependencies) {
+    this.#deps = deps
+  }
+
+  get size(): number {
+    return this.#stages.size
+  }
+
+  /** @throws what capturing the user's functions refuses */
+  encode(stage: Stage, properties: Readonly<Record<string, string>>): void {
+    const { lineage, id: stageId } = stage
+    const work =
+      stage.dependency === undefined
+        ? { kind: 'result' as const, action: stage.action as never }
+        : { kind: 'shuffleMap' as const, dependency: stage.dependency as ShuffleDependency }
+    const { bytes, warnings, broadcastIds } = this.#deps.encodeStage(stageId, lineage, work)
+    for (const warning of warnings) this.#deps.log.warn(warning, { stageId, stage: stage.name })
+    const { kind } = work
+    const { numPartitions } = lineage
+    const reads = stage.parentShuffles
+    const description = { stageId, numPartitions, kind, reads, properties }
+    this.#stages.set(stageId, { stage, sent: { description, bytes, broadcastIds } })
+  }
+
+  get(stageId: StageId): SentStage | undefined {
+    return this.#stages.get(stageId)?.sent
+  }
+
+  /** What the driver gives to one task. @throws what a source refuses */
+  sourcesOf(stageId: StageId, partition: number): readonly SourcePart[] {
+    const stage = this.#stages.get(stageId)?.stage
+    return stage === undefined ? [] : this.#deps.collectPartitionData(stage.lineage, partition)
+  }
+
+  drop(stageIds: readonly StageId[]): void {
+    for (const id of stageIds) this.#stages.delete(id)
+  }
+}

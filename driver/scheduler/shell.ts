@@ -1,0 +1,217 @@
+import type { Cancellable } from '#publib/env'
+import type { SparkListenerEvent } from '#publib/status'
+import type { BroadcastId, ExecutorId, JobId, RddId, ShuffleId } from '#publib/util'
+import { jobId } from '#publib/util'
+import type { Application } from '../backend/backend.ts'
+import { ExecutorAllocation } from './allocation.ts'
+import { SchedulerCore } from './core.ts'
+import { contextStopped, jobCancelled } from './errors.ts'
+import type { JobSelector, SchedulerEvent } from './events.ts'
+import type { JobRequest, JobRunner } from './job.ts'
+import { planStages } from './plan.ts'
+import type { SchedulerDependencies } from './shell-dependencies.ts'
+import { Hosts } from './shell-hosts.ts'
+import { Intake } from './shell-intake.ts'
+import { RunningJob } from './shell-job.ts'
+import { Performer, progressOf } from './shell-performer.ts'
+import { BroughtResults } from './shell-results.ts'
+
+/** How often idle executors are looked for. */
+const ALLOCATION_PERIOD_MS = 1000
+const ABORTED = 'its signal was aborted'
+const KEEP_ALIVE_MS = 2 ** 31 - 1
+
+/**
+ * Runs jobs: turns what actions ask and what hosts tell into events of the machines, and does what they decide.
+ * Decides nothing itself.
+ */
+export class Scheduler implements JobRunner {
+  readonly #deps: SchedulerDependencies
+  readonly #core: SchedulerCore
+  readonly #jobs = new Map<JobId, RunningJob>()
+  readonly #hosts: Hosts
+  readonly #brought = new BroughtResults()
+  readonly #performer: Performer
+  readonly #intake: Intake
+  readonly #events: SchedulerEvent[] = []
+  #isInTurn = false
+  #nextJobId = 0
+  #allocation: ExecutorAllocation | undefined
+  readonly #timers: Cancellable[] = []
+  /** Holds the process while jobs run. */
+  #keepAlive: Cancellable | undefined
+  /** Why no job can be run any more. */
+  #end: { readonly error: unknown } | undefined
+
+  constructor(deps: SchedulerDependencies) {
+    this.#deps = deps
+    const core = new SchedulerCore(deps.options.limits)
+    this.#core = core
+    this.#hosts = new Hosts({
+      completeEpoch: id =>
+        core.dag.outputs.isComplete(id) ? core.dag.outputs.epochOf(id) : undefined,
+      mapStatuses: id => core.dag.outputs.statuses(id),
+      broadcastBytes: id => deps.broadcastBytes(id),
+    })
+    const { clock, log } = deps
+    const post = (event: SchedulerEvent): void => this.#post(event)
+    const report = (event: SparkListenerEvent): void => this.#report(event)
+    const shared = { hosts: this.#hosts, brought: this.#brought, post, report }
+    this.#performer = new Performer(deps, { ...shared, jobs: this.#jobs })
+    this.#intake = new Intake({
+      ...{ ...shared, clock, log },
+      expectLarge: (taskId, bytes) => this.#performer.expectLarge(core.tasks.jobOf(taskId), bytes),
+      fatal: error => this.#endAll(error),
+    })
+  }
+
+  /** @throws what the backend cannot connect or register with */
+  async start(signal?: AbortSignal): Promise<Application> {
+    const { backend, clock, options } = this.#deps
+    const application = await backend.start(this.#intake, signal)
+    const { executorsMin, executorIdleTimeoutMs: idleTimeoutMs } = options
+    const { executorsMax } = application
+    this.#allocation = new ExecutorAllocation({ executorsMin, executorsMax, idleTimeoutMs })
+    if (executorsMax !== undefined) backend.requestExecutors(executorsMax)
+    if (idleTimeoutMs !== undefined) {
+      this.#timers.push(clock.every(ALLOCATION_PERIOD_MS, () => this.#allocate()))
+    }
+    return application
+  }
+
+  /** Fails what runs with CONTEXT_STOPPED and gives everything back. Idempotent. */
+  async stop(exitCode: number | undefined): Promise<void> {
+    this.#endAll(undefined)
+    for (const timer of this.#timers.splice(0)) timer.cancel()
+    await this.#deps.backend.stop(exitCode)
+  }
+
+  runJob<T, R>(request: JobRequest<T, R>): Promise<void> {
+    // Actions of different types live in one table; each is given back only what it gave.
+    const erased = request as unknown as JobRequest<unknown, unknown>
+    const { action, partitions, operation, groupId, tags = [], signal, lineage } = erased
+    if (this.#end !== undefined)
+      return Promise.reject(this.#end.error ?? contextStopped(request.callSite))
+    const id = jobId(this.#nextJobId++)
+    const job = new RunningJob(id, erased)
+    if (signal?.aborted) {
+      const place = job.place(this.#deps.options.maxResultBytes)
+      return Promise.reject(jobCancelled(ABORTED, signal.reason, place))
+    }
+    const outlines = planStages(lineage)
+    this.#jobs.set(id, job)
+    this.#keepAlive ??= this.#deps.clock.after(KEEP_ALIVE_MS, () => {}, { keepAlive: true })
+    const which: JobSelector = { kind: 'job', jobId: id }
+    job.watchSignal(cause => this.#post({ type: 'jobsCancelled', which, reason: ABORTED, cause }))
+    const what = { outlines, action, partitions, name: operation, groupId, tags }
+    this.#post({ type: 'jobSubmitted', jobId: id, ...what })
+    this.#allocate()
+    return job.done
+  }
+
+  cancelJob(id: JobId, reason: string): void {
+    this.#cancel({ kind: 'job', jobId: id }, reason)
+  }
+
+  cancelAllJobs(reason: string): void {
+    this.#cancel({ kind: 'all' }, reason)
+  }
+
+  cancelJobGroup(groupId: string, reason: string): void {
+    this.#cancel({ kind: 'group', groupId }, reason)
+  }
+
+  cancelJobsWithTag(tag: string, reason: string): void {
+    this.#cancel({ kind: 'tag', tag }, reason)
+  }
+
+  /** Nobody can ask for these shuffles any more: their files may go. */
+  dropShuffles(shuffleIds: readonly ShuffleId[]): void {
+    this.#post({ type: 'shufflesDropped', shuffleIds })
+  }
+
+  dropBroadcast(id: BroadcastId): void {
+    this.#hosts.dropBroadcast(id)
+  }
+
+  unpersist(rddId: RddId): void {
+    this.#post({ type: 'rddUnpersisted', rddId })
+    this.#hosts.unpersist(rddId)
+    this.#report({ event: 'unpersistRDD', time: this.#deps.clock.wallTime(), rddId })
+  }
+
+  /** Whether nothing is left of any job. For tests and the simulator. */
+  get isEmpty(): boolean {
+    const own = this.#jobs.size + this.#brought.large.size
+    return own === 0 && this.#core.isEmpty && this.#performer.isEmpty
+  }
+
+  describe(): string {
+    return `${this.#jobs.size} callers wait\n${this.#core.describe()}`
+  }
+
+  /** Takes an event in; what follows from it, and from what follows, is done before the first call returns. */
+  #post(event: SchedulerEvent): void {
+    this.#events.push(event)
+    if (this.#isInTurn) return
+    this.#isInTurn = true
+    try {
+      for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
+        const actions = this.#core.handle(next, this.#deps.clock.now())
+        for (const action of actions) this.#performer.perform(action)
+      }
+    } finally {
+      this.#isInTurn = false
+    }
+    this.#hosts.flush()
+    this.#brought.clear()
+    const { clock, status } = this.#deps
+    for (const job of this.#jobs.values()) job.progressed(clock, () => progressOf(status, job.id))
+    if (this.#jobs.size === 0) this.#release()
+  }
+
+  #cancel(which: JobSelector, reason: string): void {
+    this.#post({ type: 'jobsCancelled', which, reason })
+  }
+
+  /** Fails all jobs, and those to come. Without an error: the context was stopped. */
+  #endAll(error: unknown): void {
+    this.#end ??= { error }
+    for (const [id, { request }] of [...this.#jobs]) {
+      const reason = error ?? contextStopped(request.callSite)
+      this.#post({ type: 'jobAborted', jobId: id, error: reason })
+    }
+  }
+
+  /** An idle context does not keep Node alive. */
+  #release(): void {
+    this.#keepAlive?.cancel()
+    this.#keepAlive = undefined
+  }
+
+  #allocate(): void {
+    const { backend, clock } = this.#deps
+    const { pool, load } = this.#core.tasks
+    const executors = [...pool.all()].map(({ id, hostId, inFlight }) => ({
+      executorId: id,
+      isBusy: inFlight.length > 0,
+      isKept: this.#core.dag.cache.isUsed(hostId),
+    }))
+    const measured = { type: 'loadMeasured', waitingCount: load.waiting, executors } as const
+    for (const action of this.#allocation?.handle(measured, clock.now()) ?? []) {
+      if (action.type === 'requestExecutors') backend.requestExecutors(action.total)
+      else this.#giveBack(action.executorIds)
+    }
+  }
+
+  #giveBack(executorIds: readonly ExecutorId[]): void {
+    const cause = { kind: 'released', message: 'it was idle', counts: false } as const
+    for (const executorId of executorIds) this.#intake.executorLost(executorId, cause)
+    this.#deps.backend.releaseExecutors(executorIds)
+  }
+
+  #report(event: SparkListenerEvent): void {
+    this.#deps.status.record(event)
+    this.#deps.bus.post(event)
+  }
+}
