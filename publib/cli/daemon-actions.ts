@@ -19,7 +19,7 @@ import {
   statusCode,
 } from './daemon-status.ts'
 import { type Stopped, stopAndWait } from './daemon-stop.ts'
-import { checkEnvironment, warnOfRoot } from './environment-check.ts'
+import { checkEnvironment, currentFolder, warnOfRoot } from './environment-check.ts'
 import { CliError, ExitCode } from './exit-codes.ts'
 import { checkPrivateFolder, readPrivateFile, writePrivateFile } from './private-files.ts'
 import { print, tell } from './terminal.ts'
@@ -69,6 +69,8 @@ async function launch(
   warnOfRoot(action.allowRoot)
   checkEnvironment([options.stateDir])
   await role.preflight?.(options)
+  // All paths are absolute by now; nothing can be started in a folder that has been deleted.
+  if (currentFolder() === undefined) process.chdir('/')
   remember(role, options, action.given)
   if (action.foreground) {
     process.exitCode = await runInForeground(role, options)
