@@ -43,11 +43,9 @@ export abstract class AccumulatorV2<in In, out Out> {
   abstract copy(): AccumulatorV2<In, Out>
   abstract merge(other: this): void
 
-  [shipAs](): ShippedAs {
-    const { id, countFailedValues } = registrationOf(this)
-    const zero = zeroOf(this)
-    const type = Object.getPrototypeOf(zero) as object
-    return { kind: 'ownAccumulator', data: { id, countFailedValues, type, fields: { ...zero } } }
+  /** How an instance travels; the prototype of a class, which travels with the class, has it too and is none. */
+  get [shipAs](): (() => ShippedAs) | undefined {
+    return Object.hasOwn(this, 'constructor') ? undefined : () => shipped(this as unknown as Own)
   }
 }
 
@@ -92,6 +90,14 @@ export function reviveOwnAccumulator(data: OwnAccumulatorData): Own & OwnAccumul
     countFailedValues: { value: countFailedValues },
     state: { value: () => ({ ...instance }) },
   }) as Own & OwnAccumulator
+}
+
+function shipped(accumulator: Own): ShippedAs {
+  const { id, countFailedValues } = registrationOf(accumulator)
+  const zero = zeroOf(accumulator)
+  const type = Object.getPrototypeOf(zero) as object
+  const data: OwnAccumulatorData = { id, countFailedValues, type, fields: { ...zero } }
+  return { kind: 'ownAccumulator', data }
 }
 
 function zeroOf(accumulator: Own): Own {

@@ -61,7 +61,7 @@ function takeOutput(output: UserOutput): void {
 /** First in the row of handlers: user code can add its own, but not keep a thread alive whose state nobody knows. */
 function takeUncaught(executor: Executor, post: (message: FromExecutorThread) => void): void {
   const end = (error: unknown, origin: string): void => {
-    const taskId = executor.runningTask?.taskId
+    const taskId = executor.suspectTask?.taskId
     const nothing = { metrics: undefined, accumulators: [], cacheReads: [] }
     if (taskId !== undefined) {
       post({ type: 'taskEnded', taskId, end: endOfThrown(error), ...nothing })

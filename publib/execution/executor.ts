@@ -34,6 +34,11 @@ export class Executor {
     return this.#running?.run.task
   }
 
+  /** The task whose code may be what threw in this turn: not one that has not come to its code yet. */
+  get suspectTask(): TaskRun['task'] | undefined {
+    return this.#surroundings.control.progress.phase === 'preparing' ? undefined : this.runningTask
+  }
+
   receive(message: ToExecutorThread): void {
     switch (message.type) {
       case 'runTask':
@@ -71,7 +76,7 @@ export class Executor {
 
   /** A promise was rejected that nobody awaits: the running task fails with it. False: none runs. */
   noteStrayRejection(error: unknown): boolean {
-    if (this.#running === undefined) return false
+    if (this.#running === undefined || this.suspectTask === undefined) return false
     this.#running.stray ??= { error }
     return true
   }

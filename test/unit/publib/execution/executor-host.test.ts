@@ -1,7 +1,16 @@
 import { expect } from 'chai'
 import type { MapStatus } from '#publib/blocks'
+import { TaskContext } from '#publib/execution'
 import { useTempFolder } from '../../../support/temp-folder.ts'
-import { collected, mapped, numbers, summedByKey } from './stages.ts'
+import {
+  collected,
+  counted,
+  mapped,
+  mappedAsync,
+  mappedPartitions,
+  numbers,
+  summedByKey,
+} from './stages.ts'
 import { type Ended, errorOf, TestHost, type TestHostOptions } from './test-host.ts'
 
 describe('an executor host with threads', () => {
@@ -39,6 +48,191 @@ describe('an executor host with threads', () => {
     const read = await host.run(lineage, collected, { reads: [dependency.shuffleId] })
     const sums = new Map(read.flatMap(each => each.result as [number, number][]))
     expect([...sums].sort()).to.deep.equal([0, 1, 2, 3, 4, 5, 6].map(k => [k, k < 6 ? 143 : 142]))
+  })
+
+  it('hands over results larger than a message in pieces', async () => {
+    const host = startHost()
+    const [ended] = await host.run(
+      mapped(numbers(3, 1), x => String(x).repeat(1 << 20)),
+      collected,
+    )
+    expect((ended!.result as string[]).map(text => text.length)).to.deep.equal(
+      [1, 1, 1].map(n => n << 20),
+    )
+    expect(host.messages.filter(message => message.type === 'resultChunk').length).to.be.above(3)
+  })
+
+  it('gives asynchronous functions their wait before the synchronous part', async () => {
+    const host = startHost()
+    const doubled = mappedAsync(numbers(10, 1), async x => {
+      await new Promise(resolve => setTimeout(resolve, 1))
+      return x * 2
+    })
+    const [ended] = await host.run(
+      mapped(doubled, x => x + 1),
+      collected,
+    )
+    expect(ended!.result).to.deep.equal([1, 3, 5, 7, 9, 11, 13, 15, 17, 19])
+  })
+
+  it('sends what user functions print to the host, with the task', async () => {
+    const host = startHost()
+    const talk = mapped(numbers(2, 1), x => {
+      console.log('seen', x)
+      return x
+    })
+    const [ended] = await host.run(talk, collected)
+    const texts = host.output.map(({ taskId, stream, text }) => ({ taskId, stream, text }))
+    expect(texts).to.deep.equal([
+      { taskId: ended!.taskId, stream: 'stdout', text: 'seen 0\nseen 1\n' },
+    ])
+  })
+
+  it('tells functions of their task', async () => {
+    const host = startHost()
+    const told = mapped(numbers(2, 2), () => {
+      const context = TaskContext.get()!
+      return [context.partitionId, context.numPartitions, context.getLocalProperty('colour')]
+    })
+    const ended = await host.run(told, collected)
+    expect(ended.map(each => each.end.kind)).to.deep.equal(
+      ['success', 'success'],
+      JSON.stringify(ended[0]!.end),
+    )
+    expect(ended.map(each => each.result)).to.deep.equal([[[0, 2, 'blue']], [[1, 2, 'blue']]])
+  })
+})
+
+describe('a task that goes wrong', () => {
+  const folder = useTempFolder()
+  let host: TestHost
+  beforeEach(() => {
+    host = new TestHost(folder(), { heapMiB: 64 })
+  })
+  afterEach(() => host.close())
+
+  const fails = async (f: (x: number) => unknown): Promise<Ended> => {
+    const [ended] = await host.run(mapped(numbers(1, 1), f), collected)
+    return ended!
+  }
+  const works = async (): Promise<void> => {
+    const [ended] = await host.run(
+      mapped(numbers(2, 1), x => x + 1),
+      collected,
+    )
+    expect(ended!.result).to.deep.equal([1, 2])
+  }
+
+  it('ends with what the function threw, and may be tried again', async () => {
+    const ended = await fails(() => {
+      throw new RangeError('no such row')
+    })
+    expect(errorOf(ended)).to.include({ name: 'RangeError', message: 'no such row' })
+    expect(ended.end).to.include({ kind: 'failed', retryable: true })
+    await works()
+  })
+
+  it('is reported whatever was thrown', async () => {
+    const thrown: unknown[] = [null, undefined, Symbol('s'), 'text']
+    for (const value of thrown) {
+      const index = thrown.indexOf(value)
+      const ended = await fails(() => {
+        throw [null, undefined, Symbol('s'), 'text'][index]
+      })
+      expect(errorOf(ended).message).to.equal(String(value))
+    }
+    const ended = await fails(() => {
+      throw {
+        toString() {
+          throw 1
+        },
+      }
+    })
+    expect(errorOf(ended).message).to.match(/cannot be shown/)
+  })
+
+  it('is not tried again where a value is a promise, or cannot be encoded', async () => {
+    const promised = await fails(async x => x)
+    expect(errorOf(promised)).to.include({ code: 'UNEXPECTED_PROMISE' })
+    expect(promised.end).to.include({ kind: 'failed', retryable: false })
+    const odd = await fails(() => () => 1)
+    expect(errorOf(odd)).to.include({ code: 'VALUE_NOT_ENCODABLE' })
+    expect(odd.end).to.include({ kind: 'failed', retryable: false })
+  })
+
+  it('fails with a rejection that nobody awaits, and the next one runs', async () => {
+    const ended = await fails(x => {
+      void Promise.reject(new Error('forgotten'))
+      return x
+    })
+    expect(errorOf(ended).message).to.equal('forgotten')
+    await works()
+  })
+
+  it('names process.exit as the cause, and a fresh thread takes the next', async () => {
+    const ended = await fails(() => process.exit(7))
+    expect(ended.end.kind).to.equal('executorLost')
+    const cause = ended.end.kind === 'executorLost' ? ended.end.cause : undefined
+    expect(cause).to.include({ kind: 'exitCode', counts: true })
+    expect(cause!.message).to.match(/exit code 7/)
+    await works()
+  })
+
+  it('names memory as the cause, with the limit', async () => {
+    const ended = await fails(() => {
+      const kept: object[][] = []
+      for (;;) kept.push(Array.from({ length: 1000 }, (_, i) => ({ i, text: `${i} of many` })))
+    })
+    const cause = ended.end.kind === 'executorLost' ? ended.end.cause : undefined
+    expect(cause).to.include({ kind: 'outOfMemory', counts: true })
+    expect(cause!.message).to.match(/64 MiB/)
+    await works()
+  }).timeout(20_000)
+
+  it('replaces the thread when something is thrown after its task, and blames no other task', async () => {
+    const late = await fails(() => {
+      Object.assign(globalThis, { mark: 'the old thread' })
+      setTimeout(() => {
+        throw new Error('too late')
+      }, 0)
+      return 0
+    })
+    expect(late.end.kind).to.equal('success')
+    for (let isOld = true; isOld; ) {
+      const next = await fails(() => Reflect.get(globalThis, 'mark'))
+      isOld = next.end.kind === 'success' && (next.result as unknown[])[0] !== undefined
+      if (next.end.kind === 'executorLost') expect(next.end.cause.counts).to.equal(false)
+      else expect(next.end.kind).to.equal('success')
+    }
+    await works()
+  })
+
+  it('stops between batches when it is cancelled, in the same thread', async () => {
+    await fails(() => Object.assign(globalThis, { mark: 'still here' }) && 0)
+    const forever = mappedPartitions(numbers(1, 1), function* () {
+      for (;;) yield 1
+    })
+    const [launched] = host.launch(
+      mapped(forever, x => x),
+      { ...counted },
+    )
+    await host.running(launched!.taskId)
+    host.driver.send({ type: 'killTasks', taskIds: [launched!.taskId], reason: 'not needed' })
+    expect((await launched!.ended).end).to.deep.equal({ kind: 'killed', reason: 'not needed' })
+    const mark = await fails(() => Reflect.get(globalThis, 'mark'))
+    expect(mark.result).to.deep.equal(['still here'])
+  })
+
+  it('is terminated when it does not listen, and the one behind it runs in a fresh thread', async () => {
+    const stuck = mapped(numbers(2, 2), x => {
+      while (x === 0);
+      return x
+    })
+    const [first, second] = host.launch(stuck, collected)
+    await host.running(first!.taskId)
+    host.driver.send({ type: 'killTasks', taskIds: [first!.taskId], reason: 'enough' })
+    expect((await first!.ended).end).to.deep.equal({ kind: 'killed', reason: 'enough' })
+    expect((await second!.ended).result).to.deep.equal([1])
   })
 })
 

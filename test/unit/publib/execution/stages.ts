@@ -1,7 +1,9 @@
 import {
   type About,
   Collect,
+  Count,
   type Lineage,
+  MapAsync,
   MapElements,
   MapPartitions,
   NumberRange,
@@ -44,6 +46,25 @@ export function cached<T>(lineage: Lineage<T>): Lineage<T> {
   lineage.about.isCached = true
   return lineage
 }
+
+export function mappedAsync<T, U>(parent: Lineage<T>, f: (element: T) => Promise<U>): Lineage<U> {
+  const settings = {
+    ...{
+      concurrency: 4,
+      retries: 0,
+      backoffMs: 1,
+      backoffMsMax: 1,
+      timeoutMs: undefined,
+      ordered: true,
+    },
+    ...{ concurrencyPerJob: undefined, ratePerSecond: undefined },
+  }
+  const root = rootOf(f, 'mapAsync()', undefined)
+  const options = { keepsKeys: false, settings, tasksAtOnce: 1 }
+  return new MapAsync<T, U>(about('mapAsync'), parent, root, options)
+}
+
+export const counted: StageWork = { kind: 'result', action: new Count() as never }
 
 export const collected: StageWork = { kind: 'result', action: new Collect() as never }
 

@@ -161,6 +161,14 @@ export class TestHost {
     })
   }
 
+  /** Resolves when the host says that the task has started. */
+  async running(id: number): Promise<void> {
+    await this.#ready
+    const isStarted = (message: ExecutorToDriver) =>
+      message.type === 'taskStatuses' && message.started.some(started => started === id)
+    while (!this.messages.some(isStarted)) await new Promise(resolve => setImmediate(resolve))
+  }
+
   tellMapOutputs(shuffleId: ShuffleId, statuses: readonly MapStatus[], epoch = 1): void {
     this.driver.send({ type: 'mapOutputs', shuffleId, epoch, statuses })
   }
