@@ -1,4 +1,7 @@
 import type { Lineage } from '#publib/lineage'
+import type { CallSite } from '#publib/util'
+import type { ContextPlan } from './context-options.ts'
+import type { Engine } from './engine.ts'
 import type { Jobs } from './operations/jobs.ts'
 import type { Operation, Origin } from './operations/operation.ts'
 import type { RDD } from './rdd.ts'
@@ -8,6 +11,7 @@ import type { SparkContext } from './spark-context.ts'
 export interface Internals {
   newRdd<T>(context: SparkContext, lineage: Lineage<T>): RDD<T>
   lineageOf<T>(rdd: RDD<T>): Lineage<T>
+  newContext(plan: ContextPlan, engine: Engine, createdAt: CallSite | undefined): SparkContext
   originOf(context: SparkContext): Origin
   jobsOf(context: SparkContext): Jobs
   /** @throws CONTEXT_STOPPED */

@@ -164,7 +164,9 @@ class TaskOfInterpreter implements AsyncComputeContext {
     const { ascending, key = (k: unknown) => k, compare = compareValues } = spec.ordering
     const order = compare as (a: unknown, b: unknown) => number
     const sign = ascending ? 1 : -1
-    yield [...combined].sort((a, b) => sign * order(key(a[0]), key(b[0]))) as Batch<T>
+    yield [...combined].sort(
+      (a, b) => sign * order(key(a[0]), key(b[0])),
+    ) as readonly unknown[] as Batch<T>
   }
 
   asyncResults<T>(operator: Lineage<T>, partition: number): Iterable<Batch<T>> {

@@ -1,0 +1,77 @@
+import type { Files } from '#publib/env'
+import type { Lineage, Preparation } from '#publib/lineage'
+import { describeCallSite } from '#publib/util'
+import type { JobMarks } from './job-marks.ts'
+import type { Job, Jobs } from './operations/jobs.ts'
+import type { Operation } from './operations/operation.ts'
+import { prepare } from './operations/prepare.ts'
+import type { ActionOptions } from './options.ts'
+import type { JobRunner } from './scheduler/job.ts'
+
+export interface JobSurroundings {
+  readonly runner: JobRunner
+  readonly files: Files
+  readonly marks: JobMarks
+  readonly tasksAtOnceMax: number | undefined
+}
+
+/** Runs the jobs of a context: prepares lineages, then hands them to the scheduler with the marks that hold where the action was called. */
+export class ContextJobs implements Jobs {
+  readonly #surroundings: JobSurroundings
+
+  constructor(surroundings: JobSurroundings) {
+    this.#surroundings = surroundings
+  }
+
+  async prepare(lineage: Lineage<unknown>, op: Operation, options: ActionOptions): Promise<void> {
+    if (lineage.isPrepared) return
+    await prepare(lineage, this.#preparation(op, options))
+  }
+
+  async run<T, R>(job: Job<T, R>): Promise<void> {
+    const { op, lineage, action, options, onResult } = job
+    options.signal?.throwIfAborted()
+    await this.prepare(lineage, op, options)
+    const partitions =
+      job.partitions ?? Array.from({ length: lineage.numPartitions }, (_, index) => index)
+    // There is nothing to ask of anybody.
+    if (partitions.length === 0) return
+    const { marks, runner } = this.#surroundings
+    const { groupId, description, tags, properties, callSite } = marks.current
+    await runner.runJob<T, R>({
+      lineage,
+      action,
+      partitions,
+      onResult,
+      callSite: op.callSite,
+      operation: callSite ?? nameOf(op, job.name),
+      description,
+      groupId,
+      tags: [...tags],
+      properties,
+      signal: options.signal,
+    })
+  }
+
+  #preparation(op: Operation, options: ActionOptions): Preparation {
+    const { files, tasksAtOnceMax } = this.#surroundings
+    return {
+      files,
+      tasksAtOnceMax,
+      runJob: async (lineage, action, name) => {
+        const results: never[] = []
+        const onResult = (index: number, result: unknown): void => {
+          results[index] = result as never
+        }
+        await this.run({ op, lineage, action, options, onResult, name })
+        return results
+      },
+    }
+  }
+}
+
+/** `collect at main.ts:12`; a sub-job says what it is for: `sample of ranges for collect at main.ts:12`. */
+function nameOf({ method, callSite }: Operation, subJob: string | undefined): string {
+  const action = callSite === undefined ? method : `${method} at ${describeCallSite(callSite)}`
+  return subJob === undefined ? action : `${subJob} for ${action}`
+}

@@ -1,0 +1,29 @@
+import type { Files } from '#publib/env'
+import type { Broadcast, MergingAccumulator } from '#publib/execution'
+import type { SparkListener } from '#publib/status'
+import type { BroadcastId, RddId } from '#publib/util'
+import type { Application } from './backend/backend.ts'
+import type { StatusTracker } from './listener/status-tracker.ts'
+import type { JobRunner } from './scheduler/job.ts'
+
+/** The machinery below a context: scheduler, backend, listeners. A context starts one and stops it. */
+export interface Engine {
+  readonly application: Application
+  /** When it stood ready: milliseconds since 1970. */
+  readonly startTime: number
+  readonly runner: JobRunner
+  readonly files: Files
+  readonly statusTracker: StatusTracker
+  /** Tasks' updates are merged into it from now on. */
+  addAccumulator(accumulator: MergingAccumulator): void
+  /** Tasks may name it from now on. */
+  addBroadcast(broadcast: Broadcast<unknown>): void
+  /** Executors let go of their copies. */
+  dropBroadcast(id: BroadcastId): Promise<void>
+  /** Executors let go of the cached partitions. */
+  unpersist(rddId: RddId): Promise<void>
+  addListener(listener: SparkListener): void
+  removeListener(listener: SparkListener): void
+  /** Ends jobs with CONTEXT_STOPPED, says goodbye everywhere, deletes what was temporary. Idempotent. */
+  stop(exitCode: number | undefined): Promise<void>
+}

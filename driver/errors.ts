@@ -1,0 +1,28 @@
+import { type CallSite, describeCallSite, SimSparkError } from '#publib/util'
+
+/** ` at main.ts:12`, or nothing. */
+function at(callSite: CallSite | undefined): string {
+  return callSite === undefined ? '' : ` at ${describeCallSite(callSite)}`
+}
+
+export function contextStopped(
+  operation: string,
+  callSite: CallSite | undefined,
+  context: { readonly createdAt: CallSite | undefined; readonly stoppedAt: CallSite | undefined },
+): SimSparkError {
+  const message =
+    `${operation}${at(callSite)}: the SparkContext made${at(context.createdAt)} ` +
+    `was stopped${at(context.stoppedAt)}.`
+  return new SimSparkError('CONTEXT_STOPPED', message, {
+    callSite,
+    hint: 'Call stop() after the last action, and await every action before it.',
+  })
+}
+
+export function contextInTask(): SimSparkError {
+  return new SimSparkError(
+    'CONTEXT_IN_TASK',
+    'SparkContext.getOrCreate() was called in a task: contexts exist only on the driver.',
+    { hint: 'Make what the task needs before the transformation, or share it by sc.broadcast().' },
+  )
+}

@@ -1,0 +1,35 @@
+export { type SettingKey, type Settings, type SettingValue, SparkConf } from '#config'
+export {
+  bind,
+  type ClosureCapture,
+  type ClosureReport,
+  explain,
+  registerShippable,
+} from '#publib/closure'
+export {
+  type Accumulator,
+  type AccumulatorOptions,
+  type AccumulatorParam,
+  AccumulatorV2,
+  type Broadcast,
+  type NumberAccumulator,
+  TaskContext,
+} from '#publib/execution'
+export { HashPartitioner, type Partitioner, RangePartitioner } from '#publib/shuffle'
+export type {
+  ExecutorInfo,
+  JobInfo,
+  SparkListener,
+  SparkListenerEvent,
+  SparkListenerEvents,
+  StageInfo,
+  TaskInfo,
+} from '#publib/status'
+export type { TaskMetrics } from '#publib/task'
+export { type CallSite, type ErrorCode, KeyedMap, SimSparkError } from '#publib/util'
+export type { SparkContextOptions } from './context-options.ts'
+export type { StatusTracker } from './listener/status-tracker.ts'
+export type * from './options.ts'
+export { RDD } from './rdd.ts'
+export { SparkContext } from './spark-context.ts'
+export type * from './values.ts'

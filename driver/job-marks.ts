@@ -1,0 +1,33 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+
+/** What jobs started here are marked with. Never changed: new marks take the place of old ones. */
+export interface Marks {
+  readonly groupId?: string | undefined
+  readonly description?: string | undefined
+  readonly interruptOnCancel?: boolean | undefined
+  readonly tags: ReadonlySet<string>
+  readonly properties: Readonly<Record<string, string>>
+  /** Shown in the place of the user's line. */
+  readonly callSite?: string | undefined
+}
+
+const NONE: Marks = { tags: new Set(), properties: {} }
+
+/** The marks of jobs: they hold for what follows in this async context and what it starts, for nothing beside it. */
+export class JobMarks {
+  readonly #storage = new AsyncLocalStorage<Marks>()
+
+  get current(): Marks {
+    return this.#storage.getStore() ?? NONE
+  }
+
+  /** From here on. */
+  change(changes: Partial<Marks>): void {
+    this.#storage.enterWith({ ...this.current, ...changes })
+  }
+
+  /** For `body`, and what it starts. */
+  during<R>(changes: Partial<Marks>, body: () => R): R {
+    return this.#storage.run({ ...this.current, ...changes }, body)
+  }
+}

@@ -1,0 +1,55 @@
+import { Empty, type Lineage, NumberRange, ParallelCollection, sliceData } from '#publib/lineage'
+import type { ParallelizeOptions } from '../options.ts'
+import { finiteNumber, options as optionsOf, wholeNumber } from './arguments.ts'
+import { invalidArgument } from './errors.ts'
+import type { Operation } from './operation.ts'
+
+/** The data as they are now: encoded at once, so later changes are not seen and what cannot travel fails here. */
+export function parallelize<T>(
+  op: Operation,
+  data: Iterable<T>,
+  slices: number | ParallelizeOptions | undefined,
+  defaultSlices: number,
+): Lineage<T> {
+  const isIterable = typeof data === 'object' && data !== null && Symbol.iterator in data
+  if (!isIterable && typeof data !== 'string') {
+    throw invalidArgument(op, 'data', data, 'an array or another iterable')
+  }
+  const { numSlices, name, preferredLocations } = slicing(op, slices, defaultSlices)
+  const elements = Array.isArray(data) ? (data as readonly T[]) : [...data]
+  const about = op.about('ParallelCollectionRDD', name)
+  return new ParallelCollection<T>(about, sliceData(elements, numSlices, preferredLocations))
+}
+
+export function range(
+  op: Operation,
+  { start, end, step }: { readonly start: number; readonly end: number; readonly step: number },
+  slices: number | ParallelizeOptions | undefined,
+  defaultSlices: number,
+): Lineage<number> {
+  finiteNumber(op, 'start', start)
+  finiteNumber(op, 'end', end)
+  if (finiteNumber(op, 'step', step) === 0) {
+    throw invalidArgument(op, 'step', step, 'a number other than 0')
+  }
+  const { numSlices, name } = slicing(op, slices, defaultSlices)
+  const count = Math.max(0, Math.ceil((end - start) / step))
+  if (!Number.isSafeInteger(count)) throw invalidArgument(op, 'end', end, 'at most 2^53 numbers')
+  return new NumberRange(op.about('RangeRDD', name), { start, step, count, numSlices })
+}
+
+export function empty(op: Operation): Lineage<never> {
+  return new Empty(op.about('EmptyRDD'))
+}
+
+function slicing(
+  op: Operation,
+  slices: number | ParallelizeOptions | undefined,
+  defaultSlices: number,
+): ParallelizeOptions & { readonly numSlices: number } {
+  const given =
+    typeof slices === 'number'
+      ? { numSlices: slices }
+      : optionsOf<ParallelizeOptions>(op, 'numSlices', slices)
+  return { ...given, numSlices: wholeNumber(op, 'numSlices', given.numSlices ?? defaultSlices, 1) }
+}

@@ -1,0 +1,154 @@
+import type { Clock, Files } from '#publib/env'
+import { type Broadcast, type MergingAccumulator, notingBroadcasts } from '#publib/execution'
+import { collectPartitionData, encodeStage, type Lineage } from '#publib/lineage'
+import type { Logger } from '#publib/log'
+import { decodeValue } from '#publib/serialization'
+import { type SparkListener, StatusStore } from '#publib/status'
+import type { BroadcastId, RddId } from '#publib/util'
+import type { Application, Backend } from './backend/backend.ts'
+import type { ContextPlan } from './context-options.ts'
+import type { Engine } from './engine.ts'
+import { ListenerBus } from './listener/listener-bus.ts'
+import { StatusTracker } from './listener/status-tracker.ts'
+import { SCHEDULER_LIMITS } from './scheduler/core.ts'
+import type { JobRunner } from './scheduler/job.ts'
+import { Scheduler } from './scheduler/shell.ts'
+import type { SchedulerDependencies, SchedulerOptions } from './scheduler/shell-dependencies.ts'
+
+/** What an engine is built on. */
+export interface EngineParts {
+  readonly backend: Backend
+  readonly clock: Clock
+  readonly files: Files
+  readonly log: Logger
+  /** In place of the stage's encoding, where tasks run in the driver's own thread. */
+  readonly encodeStage?: SchedulerDependencies['encodeStage'] | undefined
+  /** Attempts of a task. */
+  readonly failuresMax: number
+}
+
+/** Connects, registers and gets ready to run jobs. Leaves nothing behind where that fails. */
+export async function startEngine(plan: ContextPlan, parts: EngineParts): Promise<Engine> {
+  const engine = new SchedulerEngine(plan, parts)
+  try {
+    await engine.start(plan.signal)
+    return engine
+  } catch (error) {
+    await parts.backend.stop(undefined)
+    throw error
+  }
+}
+
+class SchedulerEngine implements Engine {
+  readonly files: Files
+  readonly startTime: number
+  readonly statusTracker: StatusTracker
+  readonly #scheduler: Scheduler
+  readonly #bus: ListenerBus
+  readonly #broadcasts = new Map<BroadcastId, Broadcast<unknown>>()
+  readonly #accumulators = new Map<number, MergingAccumulator>()
+  #application: Application | undefined
+
+  constructor(plan: ContextPlan, parts: EngineParts) {
+    const { backend, clock, log, files } = parts
+    const status = new StatusStore()
+    this.files = files
+    this.startTime = clock.wallTime()
+    this.statusTracker = new StatusTracker(status)
+    this.#bus = new ListenerBus(clock, log)
+    this.#scheduler = new Scheduler({
+      backend,
+      clock,
+      log,
+      options: optionsOf(plan, parts.failuresMax),
+      status,
+      bus: this.#bus,
+      encodeStage: parts.encodeStage ?? encoderOf(plan),
+      collectPartitionData: sourceParts,
+      decodeValue,
+      broadcastBytes: id => this.#broadcastOf(id).bytes,
+      onAccumulators: updates => {
+        for (const { accumulatorId, bytes } of updates) {
+          this.#accumulators.get(accumulatorId)?.mergeUpdate(bytes)
+        }
+      },
+    })
+  }
+
+  async start(signal: AbortSignal | undefined): Promise<void> {
+    this.#application = await this.#scheduler.start(signal)
+  }
+
+  get application(): Application {
+    return this.#application!
+  }
+
+  get runner(): JobRunner {
+    return this.#scheduler
+  }
+
+  addAccumulator(accumulator: MergingAccumulator): void {
+    this.#accumulators.set(accumulator.id, accumulator)
+  }
+
+  addBroadcast(broadcast: Broadcast<unknown>): void {
+    this.#broadcasts.set(broadcast.id, broadcast)
+  }
+
+  async dropBroadcast(id: BroadcastId): Promise<void> {
+    this.#scheduler.dropBroadcast(id)
+  }
+
+  async unpersist(id: RddId): Promise<void> {
+    this.#scheduler.unpersist(id)
+  }
+
+  addListener(listener: SparkListener): void {
+    this.#bus.add(listener)
+  }
+
+  removeListener(listener: SparkListener): void {
+    this.#bus.remove(listener)
+  }
+
+  async stop(exitCode: number | undefined): Promise<void> {
+    await this.#scheduler.stop(exitCode)
+    this.#bus.flush()
+  }
+
+  /** A stage that names a broadcast holds it, so it is known. */
+  #broadcastOf(id: BroadcastId): Broadcast<unknown> {
+    return this.#broadcasts.get(id)!
+  }
+}
+
+function encoderOf({ settings }: ContextPlan): SchedulerDependencies['encodeStage'] {
+  const limits = {
+    warnBytes: settings.get('simspark.closure.warnBytes'),
+    bytesMax: settings.get('simspark.closure.maxBytes'),
+  }
+  return (_stageId, lineage, work) => {
+    const { result, broadcasts } = notingBroadcasts(() => encodeStage(lineage, work, limits))
+    const broadcastIds = broadcasts.map(({ id }) => id)
+    return { bytes: result.bytes, warnings: result.warnings, broadcastIds }
+  }
+}
+
+function sourceParts(
+  lineage: Lineage<unknown>,
+  partition: number,
+): ReturnType<SchedulerDependencies['collectPartitionData']> {
+  return collectPartitionData(lineage, partition).map(({ source, partition: own, data }) => {
+    const { fields, bytes } = data
+    return { rddId: source.id, partition: own, fields, bytes }
+  })
+}
+
+function optionsOf({ settings }: ContextPlan, failuresMax: number): SchedulerOptions {
+  return {
+    limits: { ...SCHEDULER_LIMITS, failuresMax },
+    maxResultBytes: settings.get('simspark.driver.maxResultSize'),
+    executorsMin: settings.get('simspark.executor.instances.min'),
+    executorIdleTimeoutMs: settings.get('simspark.dynamicAllocation.executorIdleTimeout'),
+  }
+}
