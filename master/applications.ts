@@ -1,5 +1,11 @@
 import type { DriverToMaster, RegisterApplication } from '#publib/protocol'
-import { type ApplicationId, assertNever, type ExecutorId } from '#publib/util'
+import {
+  type ApplicationId,
+  assertNever,
+  type ExecutorId,
+  type WorkerId,
+  workerId,
+} from '#publib/util'
 import { endApplication } from './application-end.ts'
 import type { Application, Cluster, Executor } from './cluster.ts'
 import type { ConnectionId } from './events.ts'
@@ -139,9 +145,12 @@ function claimStrangers(cluster: Cluster, application: Application): void {
       worker.strangers.delete(hostId)
       adopt(cluster, application, worker, host)
     }
+    const hasData = worker.strangeData.delete(application.applicationId)
+    if (hasData) application.workers.add(worker.workerId)
   }
 }
 
+/** A worker that is here has told what it has; one that is not here may still come back with it. */
 function believe(
   cluster: Cluster,
   application: Application,
@@ -149,7 +158,10 @@ function believe(
   nowMs: number,
 ): void {
   if (application.executors.has(executorId)) return
-  application.awaited.set(executorId, nowMs + cluster.rules.downMs)
+  const worker = cluster.workers.get(workerOf(executorId))
+  if (worker?.connection !== undefined) {
+    tellGone(cluster, application, executorId, 'it ended while the driver was not connected')
+  } else application.awaited.set(executorId, nowMs + cluster.rules.downMs)
 }
 
 /** Executors that a driver holds and no worker has told of in time. */
@@ -157,18 +169,24 @@ export function sweepAwaited(cluster: Cluster, application: Application, nowMs: 
   for (const [executorId, untilMs] of application.awaited) {
     if (nowMs < untilMs) continue
     application.awaited.delete(executorId)
-    const workerId = executorId.slice(0, executorId.lastIndexOf('/')) as never
-    const reason = 'its worker has not come back to the master'
-    const executorIds = [executorId]
-    const told = {
-      type: 'executorsGone',
-      executorIds,
-      workerId,
-      reason,
-      cause: 'workerLost',
-    } as const
-    cluster.tellDriver(application, told)
+    tellGone(cluster, application, executorId, 'its worker has not come back to the master')
   }
+}
+
+function tellGone(
+  cluster: Cluster,
+  application: Application,
+  executorId: ExecutorId,
+  reason: string,
+): void {
+  const executorIds = [executorId]
+  const why = { workerId: workerOf(executorId), reason, cause: 'workerLost' }
+  cluster.tellDriver(application, { type: 'executorsGone', executorIds, ...why })
+}
+
+/** Executors are named after their worker. */
+function workerOf(executorId: ExecutorId): WorkerId {
+  return workerId(executorId.slice(0, executorId.lastIndexOf('/')))
 }
 
 /** An application without executors lives as long as a lease without its driver. With executors, their hosts decide. */

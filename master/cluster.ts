@@ -81,6 +81,8 @@ export interface Worker {
   readonly executors: Map<ExecutorId, Executor>
   /** Hosts of applications that this master does not know, and when they were first told. */
   readonly strangers: Map<HostId, Stranger>
+  /** Applications with files there that this master does not know, and since when it was told. */
+  readonly strangeData: Map<ApplicationId, number>
 }
 
 export interface Stranger {
@@ -259,4 +261,14 @@ export function byWorker(
 export function forget(executor: Executor): void {
   executor.worker.executors.delete(executor.executorId)
   executor.application.executors.delete(executor.executorId)
+  leaveEmptyHost(executor)
+}
+
+/** A host without executors ends: the next executor there gets a new one. */
+export function leaveEmptyHost({ application, worker, host }: Executor): void {
+  if (application.hosts.get(worker.workerId) !== host) return
+  for (const other of application.executors.values()) {
+    if (other.host === host && other.phase !== 'stopping') return
+  }
+  application.hosts.delete(worker.workerId)
 }

@@ -6,6 +6,7 @@ import {
   type Cluster,
   type Executor,
   forget,
+  leaveEmptyHost,
   type Worker,
 } from './cluster.ts'
 
@@ -33,6 +34,7 @@ export function stopExecutors(
 ): void {
   for (const [worker, group] of byWorker(executors)) {
     for (const executor of group) executor.phase = 'stopping'
+    leaveEmptyHost(group[0]!)
     const applicationId = group[0]!.application.applicationId
     const executorIds = group.map(({ executorId }) => executorId)
     cluster.tellWorker(worker, { type: 'stopExecutors', applicationId, executorIds, reason })

@@ -4,6 +4,7 @@ import {
   type DriverToMaster,
   fromDriver,
   fromWorker,
+  MASTER_PATHS,
   type MasterToDriver,
   type MasterToWorker,
   type WorkerToMaster,
@@ -118,16 +119,16 @@ export class Master {
       ...{ host, port, exposure, rolesAt, messageBytesMax: MESSAGE_BYTES_MAX },
       nowMs: () => this.#env.clock.now(),
       credentials: () => credentials,
-      onSocket: (socket, role, request) => this.#welcome(socket, role, request),
+      onSocket: (socket, _role, request) => this.#welcome(socket, request),
       onRequest: request => answerRequest(request, { status, health }),
     })
     this.#sweep = this.#env.clock.every(SWEEP_MS, () => this.#onSweep())
   }
 
-  #welcome(socket: Socket, role: string, request: GateRequest): void {
+  #welcome(socket: Socket, request: GateRequest): void {
     const id = connectionId(this.#connections++)
-    if (request.path === '/worker' && role === 'worker') this.#welcomeWorker(id, socket)
-    else if (request.path === '/driver' && role === 'driver') this.#welcomeDriver(id, socket)
+    if (request.path === MASTER_PATHS.worker) this.#welcomeWorker(id, socket)
+    else if (request.path === MASTER_PATHS.driver) this.#welcomeDriver(id, socket)
     else socket.close(4404, 'no sockets here')
   }
 

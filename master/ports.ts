@@ -1,11 +1,12 @@
 import type { HttpAnswer, HttpRequest } from '#publib/env'
+import { MASTER_PATHS } from '#publib/protocol'
 import { type Credential, roleToken, type Secrets } from '#publib/security'
 import type { MasterStatus } from './status.ts'
 
 /** Where each role may enter the master's port. */
 const ROLES: Readonly<Record<string, readonly string[]>> = {
-  '/worker': ['worker'],
-  '/driver': ['driver'],
+  [MASTER_PATHS.worker]: ['worker'],
+  [MASTER_PATHS.driver]: ['driver'],
   '/healthz': ['viewer', 'worker', 'driver'],
   '/json/': ['viewer', 'worker', 'driver'],
 }

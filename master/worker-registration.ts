@@ -1,5 +1,5 @@
 import type { RegisterWorker, RunningHost } from '#publib/protocol'
-import { type HostId, masterEpoch } from '#publib/util'
+import { type ApplicationId, masterEpoch } from '#publib/util'
 import type { Application, Cluster, Executor, Worker } from './cluster.ts'
 import type { ConnectionId } from './events.ts'
 import { grantToDriver, loseExecutors, stopExecutors, tellWorkerState } from './executors.ts'
@@ -25,8 +25,9 @@ export function registerWorker(
   }
   if (known !== undefined) leaveOldLife(cluster, known, registration)
   const worker = enter(cluster, known, connection, registration, nowMs)
-  const stopHosts = reconcile(cluster, worker, registration.hosts, nowMs)
-  cluster.tellWorker(worker, { type: 'workerRegistered', epoch: cluster.epoch, stopHosts })
+  cluster.tellWorker(worker, { type: 'workerRegistered', epoch: cluster.epoch })
+  reconcile(cluster, worker, registration.hosts, nowMs)
+  reconcileData(cluster, worker, registration.applications, nowMs)
   resendStops(cluster, worker)
   const { workerId, host, cores, memoryMiB } = worker
   cluster.note('info', 'worker registered', { workerId, host, cores, memoryMiB })
@@ -47,7 +48,9 @@ function acceptEpoch(
   }
   const text = `worker has served a master of epoch ${epochSeen}, this one is ${cluster.epoch}: its state folder is an old copy; start it with --accept-data-loss to go on`
   cluster.note('warn', text, { workerId })
-  cluster.close(connection, 4410, text)
+  const message = { type: 'workerRefused', code: 'MASTER_TOO_OLD', message: text } as const
+  cluster.act({ type: 'SendToWorker', connection, message })
+  cluster.close(connection, 4409, 'this master is too old')
   return false
 }
 
@@ -91,6 +94,7 @@ function enter(
   const worker: Worker = known ?? {
     ...{ workerId, ...facts, isDraining, state: 'ALIVE', lastHeardMs: nowMs, residentBytes: 0 },
     ...{ setAsideUntilMs: 0, failures: new Map(), executors: new Map(), strangers: new Map() },
+    strangeData: new Map(),
   }
   Object.assign(worker, facts, { isDraining })
   cluster.workers.set(workerId, worker)
@@ -101,17 +105,13 @@ function enter(
   return worker
 }
 
-/**
- * Brings what the master believes and what runs there together: what the worker says is true.
- * Gives the hosts that are to be stopped.
- */
+/** Brings what the master believes and what runs there together: what the worker says is true. */
 function reconcile(
   cluster: Cluster,
   worker: Worker,
   hosts: readonly RunningHost[],
   nowMs: number,
-): readonly HostId[] {
-  const stopHosts: HostId[] = []
+): void {
   const told = new Set(hosts.flatMap(host => [...host.executorIds, ...host.executorsStarting]))
   worker.strangers.clear()
   for (const group of byApplication(worker.executors.values()).values()) {
@@ -122,13 +122,26 @@ function reconcile(
   for (const host of hosts) {
     const application = cluster.applications.get(host.applicationId)
     if (application !== undefined) adopt(cluster, application, worker, host)
-    else if (cluster.ended.has(host.applicationId)) {
-      stopHosts.push(host.hostId)
-      holdPlaces(worker, host)
-    } else worker.strangers.set(host.hostId, { host, sinceMs: nowMs })
+    else if (cluster.ended.has(host.applicationId)) holdPlaces(worker, host)
+    else worker.strangers.set(host.hostId, { host, sinceMs: nowMs })
   }
   forgetDeadHosts(cluster, worker, hosts)
-  return stopHosts
+}
+
+/** Files of running applications are remembered, so that they are deleted in the end; those of ended ones go now. */
+function reconcileData(
+  cluster: Cluster,
+  worker: Worker,
+  applicationIds: readonly ApplicationId[],
+  nowMs: number,
+): void {
+  worker.strangeData.clear()
+  for (const applicationId of applicationIds) {
+    const application = cluster.applications.get(applicationId)
+    if (application !== undefined) application.workers.add(worker.workerId)
+    else if (!cluster.ended.has(applicationId)) worker.strangeData.set(applicationId, nowMs)
+    else cluster.tellWorker(worker, { type: 'endApplication', applicationId })
+  }
 }
 
 /** A host that runs for an application: its executors are held, whether this master or an earlier one granted them. */
@@ -183,9 +196,16 @@ function resendStops(cluster: Cluster, worker: Worker): void {
   }
 }
 
-/** Hosts whose application no driver has come back for. */
+/** Hosts and files whose application no driver has come back for. */
 export function sweepStrangers(cluster: Cluster, nowMs: number): void {
   for (const worker of cluster.workers.values()) {
+    for (const [applicationId, sinceMs] of worker.strangeData) {
+      if (cluster.applications.has(applicationId)) worker.strangeData.delete(applicationId)
+      else if (nowMs - sinceMs >= cluster.rules.orphanMs) {
+        worker.strangeData.delete(applicationId)
+        cluster.tellWorker(worker, { type: 'endApplication', applicationId })
+      }
+    }
     for (const { host, sinceMs } of worker.strangers.values()) {
       if (nowMs - sinceMs < cluster.rules.orphanMs) continue
       endStranger(cluster, worker, host)

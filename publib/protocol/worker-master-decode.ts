@@ -44,6 +44,7 @@ const workerToMaster = v.variant('type', [
     memoryMiB: memoryShape,
     epochSeen: epochShape,
     hosts: list(runningHost, HOSTS_MAX),
+    applications: list(applicationIdShape, HOSTS_MAX),
     draining: v.boolean(),
   }),
   v.strictObject({
@@ -81,11 +82,7 @@ const workerToMaster = v.variant('type', [
 export const fromWorker = protocolOf<WorkerToMaster>('worker-master', workerToMaster)
 
 const masterToWorker = v.variant('type', [
-  v.strictObject({
-    type: v.literal('workerRegistered'),
-    epoch: epochShape,
-    stopHosts: list(hostIdShape, HOSTS_MAX),
-  }),
+  v.strictObject({ type: v.literal('workerRegistered'), epoch: epochShape }),
   v.strictObject({
     type: v.literal('workerRefused'),
     code: codeShape,

@@ -57,6 +57,8 @@ export interface RegisterWorker {
   readonly epochSeen: MasterEpoch
   /** What runs here, for a master that has restarted. */
   readonly hosts: readonly RunningHost[]
+  /** Applications that have files here, with or without a host. */
+  readonly applications: readonly ApplicationId[]
   readonly draining: boolean
 }
 
@@ -73,12 +75,7 @@ export interface RunningHost {
 
 /** What the master tells a worker. */
 export type MasterToWorker =
-  | {
-      readonly type: 'workerRegistered'
-      readonly epoch: MasterEpoch
-      /** Hosts whose applications are no more: to be stopped. */
-      readonly stopHosts: readonly HostId[]
-    }
+  | { readonly type: 'workerRegistered'; readonly epoch: MasterEpoch }
   | { readonly type: 'workerRefused'; readonly code: string; readonly message: string }
   /** Adds executors to the application's host, which is started if there is none. */
   | {

@@ -1,55 +1,99 @@
-import { createServer } from 'node:http'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, openSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import {
-  type DaemonControl,
-  DRAIN_PATH,
-  HEALTH_PATH,
-  healthBody,
-  parseMasterOptions,
-  type RunningDaemon,
-  runDaemon,
+  type DaemonOptions,
+  type DaemonState,
+  readDaemonState,
+  takeDaemonFailure,
 } from '#publib/cli'
-import { readOrCreateSecretFile, roleToken } from '#publib/security'
 
-/**
- * A daemon that keeps the contract and does nothing else, as a process of its own. `simspark.app.name` among its
- * settings tells it how to behave.
- */
-const options = parseMasterOptions(process.argv[2])
-const mode = String(options.settings['simspark.app.name'] ?? 'good')
+const dist = fileURLToPath(new URL('../..', import.meta.url))
+const POLL_MS = 20
+const START_MS = 20_000
 
-if (mode === 'crashes at once') throw new Error('this main is broken')
-await runDaemon(options, start)
+/** One real daemon of a test, started as its main is by the command line; ends with the process of the test. */
+export class TestDaemon {
+  readonly options: DaemonOptions
+  readonly state: DaemonState
+  readonly #child: ChildProcess
+  readonly #exited: Promise<number | string | null>
 
-async function start(control: DaemonControl): Promise<RunningDaemon> {
-  if (mode === 'exits') process.exit(3)
-  if (mode === 'fails') throw new Error('the reason it gives')
-  if (mode === 'hangs') await new Promise(() => setInterval(() => {}, 1000))
-  const { current } = await readOrCreateSecretFile(options.secretFile)
-  let state: 'ready' | 'draining' = 'ready'
-  const server = createServer((request, response) => {
-    response.setHeader('x-simspark', '1')
-    const token = request.headers.authorization?.replace('Bearer ', '')
-    const wanted = roleToken(current, request.url === DRAIN_PATH ? 'worker' : 'viewer')
-    if (token !== wanted) return void response.writeHead(401).end()
-    if (request.url === HEALTH_PATH) {
-      return void response.end(healthBody({ role: 'master', epoch: 1, state }))
-    }
-    if (request.url !== DRAIN_PATH) return void response.writeHead(404).end()
-    state = 'draining'
-    response.writeHead(202).end()
-    setTimeout(() => control.stop('drained'), 300)
-  })
-  const address = await new Promise<{ host: string; port: number }>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(options.port, options.host, () => {
-      const bound = server.address()
-      resolve({ host: options.host, port: typeof bound === 'object' ? (bound?.port ?? 0) : 0 })
-    })
-  })
-  const close = async (): Promise<void> => {
-    if (mode === 'heeds no SIGTERM') await new Promise(() => {})
-    server.close()
-    server.closeAllConnections()
+  private constructor(
+    options: DaemonOptions,
+    state: DaemonState,
+    child: ChildProcess,
+    exited: Promise<number | string | null>,
+  ) {
+    this.options = options
+    this.state = state
+    this.#child = child
+    this.#exited = exited
   }
-  return { address, url: `simspark://${address.host}:${address.port}`, epoch: 1, close }
+
+  /** Resolves when its port answers; rejects with why it does not. */
+  static async start(options: DaemonOptions): Promise<TestDaemon> {
+    const output = join(options.stateDir, 'output')
+    const file = openSync(output, 'a', 0o600)
+    const entry = join(dist, options.role, 'main.js')
+    const child = spawn(process.execPath, [entry, JSON.stringify(options)], {
+      stdio: ['ignore', file, file, 'ipc'],
+    })
+    closeSync(file)
+    // The test may end with a daemon that it killed: nothing of it holds the process.
+    child.unref()
+    child.channel?.unref()
+    const exited = new Promise<number | string | null>(resolve => {
+      child.once('exit', (code, signal) => resolve(signal ?? code))
+    })
+    const state = await ready(options, child)
+    if (state !== undefined) return new TestDaemon(options, state, child, exited)
+    child.kill('SIGKILL')
+    const failure = takeDaemonFailure(options.stateDir, options)
+    const said = failure?.message ?? readFileSync(output, 'utf8').slice(-2000)
+    throw Object.assign(new Error(`the ${options.role} did not start: ${said}`), { failure })
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0
+  }
+
+  get log(): string {
+    return readFileSync(this.options.logFile, 'utf8')
+  }
+
+  /** What it ended with: a code, or the name of a signal. */
+  get exited(): Promise<number | string | null> {
+    return this.#exited
+  }
+
+  async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<number | string | null> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      if (signal !== 'SIGSTOP') this.#child.kill('SIGCONT')
+      this.#child.kill(signal)
+    }
+    return this.#exited
+  }
+
+  pause(): void {
+    this.#child.kill('SIGSTOP')
+  }
+
+  resume(): void {
+    this.#child.kill('SIGCONT')
+  }
+}
+
+async function ready(
+  options: DaemonOptions,
+  child: ChildProcess,
+): Promise<DaemonState | undefined> {
+  const deadline = performance.now() + START_MS
+  while (performance.now() < deadline && child.exitCode === null && child.signalCode === null) {
+    const state = readDaemonState(options.stateDir, options.role, options.instance)
+    if (state?.pid === child.pid) return state
+    await new Promise(resolve => setTimeout(resolve, POLL_MS))
+  }
+  return undefined
 }

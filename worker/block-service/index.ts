@@ -1,0 +1,2 @@
+export { BlockService, type BlockServiceOptions } from './block-service.ts'
+export { type RunningBlockService, startBlockThread } from './block-thread.ts'
