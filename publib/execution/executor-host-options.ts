@@ -1,7 +1,7 @@
 import type { Clock } from '#publib/env'
 import type { FromExecutorThread } from '#publib/protocol'
 import type { BlockSource, CacheBudget } from '#publib/storage'
-import type { LossCause } from '#publib/task'
+import type { LossCause, TaskDescription } from '#publib/task'
 import type { ExecutorId, HostId } from '#publib/util'
 import type { ExecutorLinks } from './executor-link.ts'
 
@@ -12,13 +12,13 @@ export interface ExecutorHostOptions {
   readonly links: ExecutorLinks
   readonly blocks: BlockSource
   readonly cacheBudget: CacheBudget
-  /** What user functions wrote. */
-  readonly onOutput: (output: UserOutputPiece) => void
+  /** What user functions wrote; the task is known while it runs. */
+  readonly onOutput: (output: UserOutputPiece, task: TaskDescription | undefined) => void
   /** Executors that stand ready for the first time, and those that are gone for good: for the worker. */
   readonly onExecutorsReady: (executorIds: readonly ExecutorId[]) => void
   readonly onExecutorLost: (executorId: ExecutorId, cause: LossCause) => void
-  /** This process cannot go on: a thread of it does not end. */
-  readonly onReplace: (reason: string) => void
+  /** This process cannot go on: a thread of it does not end. Absent in a process that must: the thread is left to itself. */
+  readonly onReplace?: (reason: string) => void
 }
 
 export type UserOutputPiece = FromExecutorThread & { readonly type: 'output' }

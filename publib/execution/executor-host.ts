@@ -1,7 +1,8 @@
 import type { Cancellable } from '#publib/env'
 import type { DriverToExecutor, ExecutorToDriver, FromExecutorThread } from '#publib/protocol'
+import type { TaskDescription } from '#publib/task'
 import type { Connection } from '#publib/transport'
-import { assert, assertNever, type ExecutorId } from '#publib/util'
+import { assert, assertNever, type ExecutorId, type TaskId } from '#publib/util'
 import type { ExecutorHostOptions } from './executor-host-options.ts'
 import type { ExecutorLink } from './executor-link.ts'
 import { HostCache } from './host-cache.ts'
@@ -21,7 +22,7 @@ type DriverConnection = Connection<DriverToExecutor, ExecutorToDriver>
  */
 export class ExecutorHost {
   readonly #options: ExecutorHostOptions
-  readonly #state = new HostState()
+  readonly #state: HostState
   readonly #tables = new HostTables()
   readonly #tasks = new LaunchedTasks()
   readonly #cache: HostCache
@@ -38,6 +39,7 @@ export class ExecutorHost {
 
   constructor(options: ExecutorHostOptions) {
     this.#options = options
+    this.#state = new HostState(options.onReplace === undefined ? 'abandon' : 'replaceHost')
     this.#cache = new HostCache(
       options.cacheBudget,
       () => this.#links,
@@ -211,7 +213,7 @@ export class ExecutorHost {
         this.#options.onExecutorLost(action.executorId, action.cause)
         break
       case 'ReplaceHost':
-        this.#options.onReplace(action.reason)
+        this.#options.onReplace?.(action.reason)
         break
       default:
         assertNever(action)
@@ -269,7 +271,7 @@ export class ExecutorHost {
         desk.serve(message.call)
         break
       case 'output':
-        this.#options.onOutput(message)
+        this.#options.onOutput(message, this.#taskOf(message.taskId))
         break
       case 'uncaught':
         // Its thread ends, and names it as the cause.
@@ -277,6 +279,10 @@ export class ExecutorHost {
       default:
         assertNever(message)
     }
+  }
+
+  #taskOf(taskId: TaskId | undefined): TaskDescription | undefined {
+    return taskId === undefined ? undefined : this.#tasks.get(taskId)?.task
   }
 
   #linkOf(executorId: ExecutorId): ExecutorLink | undefined {

@@ -20,6 +20,9 @@ const FAILED_STARTS_MAX = 3
 /** Above this share of the limit the largest task is ended before the kernel ends the process. */
 const MEMORY_SHARE_MAX = 0.95
 
+/** What becomes of a thread that does not end: its process goes, or, in the driver's own, it is left to itself. */
+export type StuckThread = 'replaceHost' | 'abandon'
+
 const RELEASED: LossCause = { kind: 'released', message: 'it was released', counts: false }
 
 /**
@@ -30,8 +33,13 @@ export class HostState implements Machine<HostEvent, HostAction> {
   readonly #executors = new Map<ExecutorId, ExecutorRecord>()
   /** Where each attempt is that has not ended. */
   readonly #byTask = new Map<TaskId, ExecutorRecord>()
+  readonly #stuckThread: StuckThread
   #isReplaced = false
   #actions: HostAction[] = []
+
+  constructor(stuckThread: StuckThread) {
+    this.#stuckThread = stuckThread
+  }
 
   handle(event: HostEvent, nowMs: number): readonly HostAction[] {
     this.#actions = []
@@ -222,9 +230,15 @@ export class HostState implements Machine<HostEvent, HostAction> {
       this.#terminate(executor, undefined, nowMs)
       return
     }
+    const { executorId, generation } = executor
+    const message = `the thread of executor ${executorId} did not end within ${TERMINATE_MS} ms: native code holds it`
+    if (this.#stuckThread === 'abandon') {
+      const cause: LossCause = { kind: 'threadExit', message, counts: true }
+      this.#threadExited({ type: 'ThreadExited', executorId, generation, cause })
+      return
+    }
     this.#isReplaced = true
-    const reason = `the thread of executor ${executor.executorId} did not end within ${TERMINATE_MS} ms: native code holds it`
-    this.#do({ type: 'ReplaceHost', reason })
+    this.#do({ type: 'ReplaceHost', reason: message })
   }
 
   #deadlineOf(executor: ExecutorRecord): number | undefined {

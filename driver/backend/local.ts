@@ -1,0 +1,164 @@
+import { availableParallelism, tmpdir } from 'node:os'
+import type { Env } from '#publib/env'
+import {
+  connectionPair,
+  ExecutorHost,
+  type ExecutorLinks,
+  InlineLinks,
+  type LiveStages,
+  ThreadLinks,
+  type UserOutputPiece,
+} from '#publib/execution'
+import { MemoryBudget } from '#publib/memory'
+import type { DriverToExecutor, ExecutorToDriver } from '#publib/protocol'
+import { CacheBudget, noOtherWorkers } from '#publib/storage'
+import type { TaskDescription } from '#publib/task'
+import {
+  type ApplicationId,
+  applicationId,
+  type ExecutorId,
+  executorId,
+  hostId,
+  workerId,
+} from '#publib/util'
+import type { Application, Backend, BackendEvents } from './backend.ts'
+
+export interface LocalBackendOptions {
+  readonly env: Pick<Env, 'clock' | 'random' | 'files' | 'threads'>
+  /** `local`: tasks in the driver's own thread, with the user's own function objects. `local[n]`: n threads; undefined: one for each core. */
+  readonly executors: 'inline' | { readonly threads: number | undefined }
+  /** `simspark.local.dir`: the first is used. Default: the system's folder for temporary files. */
+  readonly localFolders?: readonly string[] | undefined
+  /** `simspark.executor.memory`, in bytes. */
+  readonly executorMemoryBytes: number
+  /** `simspark.memory.fraction`, and `storageFraction` of it for cached partitions. */
+  readonly memoryFraction: number
+  readonly storageFraction: number
+  /** What user functions print in threads; default: the terminal, with the task's name in front. */
+  readonly onOutput?: (output: UserOutputPiece, task: TaskDescription | undefined) => void
+}
+
+/** Of what `simspark.memory.fraction` allows, the part that operators fill by their own estimates, which may be wrong. */
+const ESTIMATED_SHARE = 2 / 3
+const MIB = 2 ** 20
+
+/**
+ * Executors in the driver's own process: the same host, the same messages, no daemon and no network. An idle one does not
+ * keep the program alive. Its temporary folder goes with it, also where the program ends without a word.
+ */
+export class LocalBackend implements Backend {
+  readonly applicationId: ApplicationId
+  /** Where the stages of `local` are put instead of being encoded; undefined for threads. */
+  readonly liveStages: LiveStages | undefined
+  readonly #options: LocalBackendOptions
+  readonly #folder: string
+  readonly executorIds: readonly ExecutorId[]
+  readonly #removeFolder = () => this.#options.env.files.sync.remove(this.#folder)
+  #host: ExecutorHost | undefined
+  #stopping: Promise<void> | undefined
+
+  constructor(options: LocalBackendOptions) {
+    const { env, executors, localFolders } = options
+    this.#options = options
+    this.liveStages = executors === 'inline' ? new Map() : undefined
+    this.applicationId = newApplicationId(env)
+    this.#folder = `${localFolders?.[0] ?? tmpdir()}/simspark-${this.applicationId}`
+    const count = executors === 'inline' ? 1 : (executors.threads ?? availableParallelism())
+    this.executorIds = Array.from({ length: count }, (_, i) => executorId(`driver/${i}`))
+  }
+
+  async start(events: BackendEvents): Promise<Application> {
+    const { files } = this.#options.env
+    for (const name of ['shuffle', 'spill']) files.sync.makeFolder(`${this.#folder}/${name}`)
+    process.on('exit', this.#removeFolder)
+    const host = this.#startHost()
+    this.#host = host
+    const [driverEnd, hostEnd] = connectionPair<ExecutorToDriver, DriverToExecutor>()
+    host.attach(hostEnd)
+    host.addExecutors(this.executorIds)
+    // Tasks may come at once: those for a thread that is still starting wait for it.
+    const handle = { hostId: HOST, workerId: WORKER, host: 'localhost', connection: driverEnd }
+    events.hostAdded(handle, this.executorIds)
+    const executorsMax = this.executorIds.length
+    return { applicationId: this.applicationId, defaultParallelism: executorsMax, executorsMax }
+  }
+
+  /** There are as many as there will ever be. */
+  requestExecutors(): void {}
+
+  /** Idle threads cost little; they stay. */
+  releaseExecutors(): void {}
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop()
+    return this.#stopping
+  }
+
+  async #stop(): Promise<void> {
+    await this.#host?.close()
+    process.off('exit', this.#removeFolder)
+    await this.#options.env.files.remove(this.#folder)
+  }
+
+  #startHost(): ExecutorHost {
+    const { env, executorMemoryBytes, memoryFraction, storageFraction } = this.#options
+    const cacheBytes =
+      this.executorIds.length * executorMemoryBytes * memoryFraction * storageFraction
+    return new ExecutorHost({
+      hostId: HOST,
+      clock: env.clock,
+      links: this.#links(),
+      blocks: noOtherWorkers,
+      cacheBudget: new CacheBudget(cacheBytes),
+      onOutput: this.#options.onOutput ?? writeOutput,
+      onExecutorsReady: () => undefined,
+      onExecutorLost: () => undefined,
+    })
+  }
+
+  #links(): ExecutorLinks {
+    const { env, executorMemoryBytes } = this.#options
+    const memoryFraction = this.#options.memoryFraction * ESTIMATED_SHARE
+    const folders = {
+      shuffleFolder: `${this.#folder}/shuffle`,
+      spillFolder: `${this.#folder}/spill`,
+    }
+    const location = { workerId: WORKER, host: 'localhost', port: 0 }
+    if (this.liveStages === undefined) {
+      const heapMiB = Math.floor(executorMemoryBytes / MIB)
+      const memoryBytes = executorMemoryBytes
+      const { threads } = env
+      return new ThreadLinks({
+        threads,
+        ...folders,
+        location,
+        heapMiB,
+        memoryBytes,
+        memoryFraction,
+      })
+    }
+    return new InlineLinks({
+      ...{ clock: env.clock, random: env.random, files: env.files.sync },
+      ...folders,
+      location,
+      memory: new MemoryBudget({ limitBytes: executorMemoryBytes, fraction: memoryFraction }),
+      liveStages: this.liveStages,
+      turn: () => new Promise(resolve => setImmediate(resolve)),
+    })
+  }
+}
+
+const WORKER = workerId('driver')
+const HOST = hostId('driver')
+
+/** `app-20261121174300-4f2a`: when it began, and chance. */
+function newApplicationId({ clock, random }: LocalBackendOptions['env']): ApplicationId {
+  const digits = new Date(clock.wallTime()).toISOString().replace(/\D/g, '').slice(0, 14)
+  return applicationId(`app-${digits}-${Buffer.from(random.bytes(4)).toString('hex')}`)
+}
+
+function writeOutput({ stream, text }: UserOutputPiece, task: TaskDescription | undefined): void {
+  const name =
+    task === undefined ? '[no task] ' : `[stage ${task.stageId}, partition ${task.partition}] `
+  process[stream].write(text.replace(/^(?!$)/gm, name))
+}
