@@ -12,7 +12,7 @@ interface Daemon {
   readonly cli: string
   readonly stateDir: string
   readonly pid: number
-  readonly address: string
+  readonly url: string
 }
 
 /** A master and workers of this machine's own, in a folder of their own, started and stopped by the commands that users type. */
@@ -50,7 +50,7 @@ export class DemoCluster {
   }
 
   get master(): string {
-    return `simspark://${this.#daemons[0]?.address}`
+    return this.#daemons[0]?.url ?? ''
   }
 
   get secretFile(): string {
@@ -63,7 +63,7 @@ export class DemoCluster {
   }
 
   describe(): string[] {
-    return this.#daemons.map(({ name, pid, address }) => `${name} ${address} (pid ${pid})`)
+    return this.#daemons.map(({ name, pid, url }) => `${name} ${url} (pid ${pid})`)
   }
 
   /** Kills a worker without warning, as a power cut would. */
@@ -87,14 +87,9 @@ export class DemoCluster {
     const own = ['--state-dir', stateDir, '--secret-file', this.secretFile, '--json']
     const quiet = process.getuid?.() === 0 ? ['--allow-root'] : []
     const { stdout } = await simspark(cli, ['start', ...args, ...own, ...quiet])
-    const started: unknown = JSON.parse(stdout)
-    this.#daemons.push({ name, cli, stateDir, ...addressOf(started) })
+    const { pid, url } = JSON.parse(stdout) as { pid: number; url: string }
+    this.#daemons.push({ name, cli, stateDir, pid, url })
   }
-}
-
-function addressOf(started: unknown): { pid: number; address: string } {
-  const { pid, address } = started as { pid: number; address: { host: string; port: number } }
-  return { pid, address: `${address.host}:${address.port}` }
 }
 
 /** Runs one of simSpark's commands and waits for its end. */
