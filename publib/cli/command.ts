@@ -29,9 +29,8 @@ function withHabits(command: Command): Command {
 /** An option with a value: given twice, or without one, it is an error. */
 export function valueOption(command: Command, flags: string, description: string): Command {
   return command.option(flags, description, (value: string, before: string | undefined) => {
-    const name = flags.split(' ')[0] ?? flags
     if (before !== undefined) throw usage(`${longName(flags)} is given twice`)
-    if (value === '') throw usage(`${longName(flags)} (${name}) has no value`)
+    if (value === '') throw usage(`${longName(flags)} has no value`)
     return value
   })
 }

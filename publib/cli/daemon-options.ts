@@ -41,10 +41,13 @@ export const SECRET_FILE = 'secret'
 export const TLS_FOLDER = 'tls'
 
 /** Decides where a daemon listens and with what, and refuses what is not safe. Makes folders and a first secret. */
-export async function daemonOptions(wishes: DaemonWishes): Promise<CommonOptions> {
+export async function daemonOptions(
+  wishes: DaemonWishes,
+  resolveHost = resolveListenHost,
+): Promise<CommonOptions> {
   const { stateDir, instance, foreground, port, settings } = wishes
   if (!wishes.authenticate.value) throw neverWithoutSecret(wishes.authenticate.source)
-  const host = await listenAddress(wishes.host)
+  const host = await listenAddress(wishes.host, resolveHost)
   checkPrivateFolder(stateDir, { create: true })
   const logDir = wishes.logDir ?? join(stateDir, 'logs')
   checkPrivateFolder(logDir, { create: true })
@@ -80,10 +83,13 @@ function userName(): string {
 }
 
 /** The literal that is bound: every decision is about it, never about its spelling. */
-async function listenAddress(host: string): Promise<string> {
+async function listenAddress(
+  host: string,
+  resolveHost: (host: string) => Promise<string>,
+): Promise<string> {
   let address: string
   try {
-    address = await resolveListenHost(host)
+    address = await resolveHost(host)
   } catch (error) {
     throw new CliError(ExitCode.usage, textOf(error), error)
   }
