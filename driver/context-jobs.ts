@@ -1,6 +1,7 @@
 import type { Files } from '#publib/env'
 import type { Lineage, Preparation } from '#publib/lineage'
 import { describeCallSite } from '#publib/util'
+import { cancelledBefore } from './errors.ts'
 import type { JobMarks } from './job-marks.ts'
 import type { Job, Jobs } from './operations/jobs.ts'
 import type { Operation } from './operations/operation.ts'
@@ -30,8 +31,9 @@ export class ContextJobs implements Jobs {
 
   async run<T, R>(job: Job<T, R>): Promise<void> {
     const { op, lineage, action, options, onResult } = job
-    options.signal?.throwIfAborted()
+    refuseAborted(op, options)
     await this.prepare(lineage, op, options)
+    refuseAborted(op, options)
     const partitions =
       job.partitions ?? Array.from({ length: lineage.numPartitions }, (_, index) => index)
     // There is nothing to ask of anybody.
@@ -74,4 +76,8 @@ export class ContextJobs implements Jobs {
 function nameOf({ method, callSite }: Operation, subJob: string | undefined): string {
   const action = callSite === undefined ? method : `${method} at ${describeCallSite(callSite)}`
   return subJob === undefined ? action : `${subJob} for ${action}`
+}
+
+function refuseAborted({ operation, callSite }: Operation, { signal }: ActionOptions): void {
+  if (signal?.aborted) throw cancelledBefore(operation, callSite, signal.reason)
 }

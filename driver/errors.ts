@@ -26,3 +26,12 @@ export function contextInTask(): SimSparkError {
     { hint: 'Make what the task needs before the transformation, or share it by sc.broadcast().' },
   )
 }
+
+export function cancelledBefore(
+  operation: string,
+  callSite: CallSite | undefined,
+  cause: unknown,
+): SimSparkError {
+  const message = `${operation}${at(callSite)} was cancelled before it began: its signal was aborted.`
+  return new SimSparkError('JOB_CANCELLED', message, { callSite, cause })
+}

@@ -8,6 +8,8 @@ export function describe(about: About): string {
   return `${name === undefined ? '' : `${name} `}${operator}[${id}] at ${operation}${place}`
 }
 
+const NARROW = '|  '
+
 /**
  * A lineage as text: what each RDD is computed from stands below it, one indentation further behind each shuffle. The number
  * in brackets is that of its partitions. The lineage is prepared.
@@ -23,11 +25,11 @@ export function debugString(top: Lineage<unknown>): string {
     const { lineage, prefix, head } = next
     const kept = lineage.about.isCached ? ' [MEMORY_ONLY]' : ''
     lines.push(`${prefix}${head}${describe(lineage.about)}${kept}`)
-    const below = prefix + ' '.repeat(head.length - 2)
+    const below = prefix + ' '.repeat(head.length - NARROW.length)
     for (const dependency of [...lineage.dependencies].reverse()) {
       const { parent, kind } = dependency
-      if (kind === 'narrow') open.push({ lineage: parent, prefix: below, head: '|  ' })
-      else open.push({ lineage: parent, prefix: `${below} `, head: `+-(${parent.numPartitions}) ` })
+      if (kind === 'narrow') open.push({ lineage: parent, prefix: below, head: NARROW })
+      else open.push({ lineage: parent, prefix: below, head: `+-(${parent.numPartitions}) ` })
     }
   }
   return lines.join('\n')
