@@ -66,8 +66,15 @@ export class SchedulerCore implements Machine<SchedulerEvent, SchedulerAction> {
       case 'tasksEnded':
         this.#queue.push({ to: 'tasks', event })
         return
-      case 'hostLost':
       case 'workerLost':
+        // Its hosts go with it, and what they cached.
+        for (const hostId of this.tasks.pool.hostsOf(event.workerId)) {
+          const cause = { kind: 'workerLost', message: event.reason, counts: false } as const
+          this.#queue.push({ to: 'dag', event: { type: 'hostLost', hostId, cause } })
+        }
+        this.#queue.push({ to: 'tasks', event }, { to: 'dag', event })
+        return
+      case 'hostLost':
       case 'workerSuspended':
         this.#queue.push({ to: 'tasks', event }, { to: 'dag', event })
         return

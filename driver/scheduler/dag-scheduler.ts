@@ -1,4 +1,4 @@
-import type { JobId, Machine } from '#publib/util'
+import type { Machine, ShuffleId, StageId } from '#publib/util'
 import { assert, assertNever } from '#publib/util'
 import { advanceStage } from './advance-stage.ts'
 import { CacheTracker } from './cache-tracker.ts'
@@ -83,9 +83,14 @@ export class DAGScheduler implements Machine<DAGSchedulerEvent, DAGSchedulerActi
     return this.#state.table.isEmpty && this.#state.changed.size === 0
   }
 
-  /** The stages of a job under way. */
-  stagesOf(id: JobId): readonly Stage[] {
-    return this.#state.table.job(id)?.stages ?? []
+  /** Whether a stage of a job under way ends in map outputs. */
+  isMapStage(id: StageId): boolean {
+    return this.#state.table.stage(id)?.dependency !== undefined
+  }
+
+  /** The shuffles that a stage of a job under way reads. */
+  readsOf(id: StageId): readonly ShuffleId[] {
+    return this.#state.table.stage(id)?.parentShuffles ?? []
   }
 
   /** What is in it, for tests and error reports. */
@@ -249,6 +254,8 @@ export class DAGScheduler implements Machine<DAGSchedulerEvent, DAGSchedulerActi
     } else if (isNews) {
       state.unreliable.add(workerId)
     }
+    // Every stage that reads it stops until it is there again.
+    if (isNews) changeAllActive(state)
     if (!state.outputs.isComplete(shuffleId)) stage.isCacheTrusted = false
     if (stageAttempt > stage.failedAttempt) {
       stage.failedAttempt = stage.nextAttempt - 1

@@ -42,6 +42,11 @@ export class ExecutorPool {
     return this.#executors.values()
   }
 
+  hostsOf(workerId: WorkerId): ReadonlySet<HostId> {
+    const onWorker = [...this.#executors.values()].filter(each => each.workerId === workerId)
+    return new Set(onWorker.map(({ hostId }) => hostId))
+  }
+
   add(executor: Omit<Executor, 'inFlight'>): void {
     if (this.#executors.has(executor.id)) return
     const added: Executor = { ...executor, inFlight: [] }
