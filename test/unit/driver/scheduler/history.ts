@@ -40,6 +40,11 @@ export class History {
   readonly #workers = new Map<string, { isDead: boolean; isSuspended: boolean }>()
   readonly #running = new Map<number, Running>()
   readonly #counted = new Set<string>()
+  readonly #shuffleOf = new Map<MapStatus, number>()
+  /** By attempt that ended well: the content of each map output that it read. */
+  readonly #readBy = new Map<number, ReadonlyMap<string, string>>()
+  /** By job: the content of each map output that its results were made of. */
+  readonly #jobReads = new Map<number, Map<string, string>>()
   /** What a map task gives; it may change for those that are not deterministic. */
   readonly #isFickle: boolean
   #nextWorker = 0
@@ -179,6 +184,7 @@ export class History {
     if (running === undefined) return
     this.#running.delete(id)
     const end = this.#endOf(running, isHealthy)
+    if (end.kind === 'success') this.#readBy.set(id, this.#contentsOf(running.inputs))
     const runTimeMs = this.#random() < 0.5 ? 5 : 500
     const ended = [{ taskId: taskId(id), end, runTimeMs }]
     // Now and then it is told twice.
@@ -202,20 +208,38 @@ export class History {
     if (!this.core.dag.isMapStage(launch.task.stageId)) {
       return { kind: 'success', result: { kind: 'value', payload: 0, bytes: 1 } }
     }
-    return { kind: 'success', result: { kind: 'mapStatus', status: this.#statusOf(launch) } }
+    return {
+      kind: 'success',
+      result: { kind: 'mapStatus', status: this.#statusOf({ launch, inputs }) },
+    }
   }
 
-  #statusOf({ task, executorId: at }: LaunchTask): MapStatus {
+  #statusOf({ launch, inputs }: Running): MapStatus {
+    const { task, executorId: at } = launch
     const worker = workerId(at.slice(0, at.indexOf('/')))
     const isOther = this.#isFickle && this.#random() < 0.3
     return {
       ...{ mapPartition: task.partition, taskId: task.taskId, sizes: [1], records: 1 },
       location: { workerId: worker, host: worker, port: 1 },
-      contentHash: isOther ? `${task.taskId}` : 'same',
+      // What a map task gives follows from what it read, and from chance where it is fickle.
+      contentHash: mix([`${isOther ? task.taskId : 'same'}`, ...this.#contentsOf(inputs).values()]),
     }
   }
 
-  readonly #shuffleOf = new Map<MapStatus, number>()
+  #contentsOf(inputs: readonly MapStatus[]): ReadonlyMap<string, string> {
+    return new Map(
+      inputs.map(status => {
+        const key = `${this.#shuffleOf.get(status)}/${status.mapPartition}`
+        return [key, status.contentHash]
+      }),
+    )
+  }
+
+  /** Outputs that are read together were made of the same inputs. */
+  #checkAgreement(statuses: readonly MapStatus[]): void {
+    const seen = new Map<string, string>()
+    for (const { taskId: id } of statuses) agree(seen, this.#readBy.get(id))
+  }
 
   #find(status: MapStatus): { shuffleId: never; status: MapStatus } {
     return { shuffleId: this.#shuffleOf.get(status) as never, status }
@@ -244,6 +268,7 @@ export class History {
         claim(this.core.dag.outputs.isComplete(shuffleId), 'tasks start only with all inputs')
         const statuses = this.core.dag.outputs.statuses(shuffleId)
         for (const status of statuses) this.#shuffleOf.set(status, shuffleId)
+        this.#checkAgreement(statuses)
         return statuses
       })
       const worker = this.#workers.get(action.hostId.slice(2))
@@ -254,6 +279,9 @@ export class History {
       claim(!job.delivered.includes(action.index), 'a result counts once')
       claim(isOpen(job), 'nothing comes after the end of a job')
       job.delivered.push(action.index)
+      const reads = this.#jobReads.get(action.jobId) ?? new Map<string, string>()
+      this.#jobReads.set(action.jobId, reads)
+      agree(reads, this.#readBy.get(action.taskId))
     } else if (action.type === 'countAccumulators') {
       const key = `${action.stageId}/${action.index}`
       claim(!this.#counted.has(key), 'accumulators count once for a stage and partition')
@@ -285,6 +313,20 @@ export class History {
 
 function isOpen({ isFinished, failure }: JobOutcome): boolean {
   return !isFinished && failure === undefined
+}
+
+/** Adds what was read; no output may have been read with two contents. */
+function agree(seen: Map<string, string>, read: ReadonlyMap<string, string> | undefined): void {
+  for (const [key, content] of read ?? []) {
+    claim((seen.get(key) ?? content) === content, `no two contents of map output ${key} are mixed`)
+    seen.set(key, content)
+  }
+}
+
+function mix(texts: readonly string[]): string {
+  let hash = 7
+  for (const char of texts.join('|')) hash = (Math.imul(hash, 31) + char.charCodeAt(0)) | 0
+  return `${hash}`
 }
 
 function claim(holds: boolean, what: string): void {
