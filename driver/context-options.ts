@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os'
 import { basename, extname } from 'node:path'
 import { type Resolved, type Settings, SparkConf } from '#config'
+import type { Verbosity } from './lazy-log.ts'
 import { type MasterUrl, parseMasterUrl } from './master-url.ts'
 
 export interface SparkContextOptions {
@@ -23,6 +24,8 @@ export interface ContextPlan {
   readonly settings: Resolved
   readonly signal: AbortSignal | undefined
   readonly sparkUser: string
+  /** What the driver logs: warnings and worse, unless a setting says otherwise. */
+  readonly verbosity: Verbosity
 }
 
 /** @throws INVALID_ARGUMENT, UNKNOWN_SETTING, INVALID_SETTING */
@@ -37,7 +40,11 @@ export function planContext(options: SparkContextOptions | SparkConf): ContextPl
   const appName = settings.get('simspark.app.name') ?? nameOfProgram(process.argv[1])
   const masterUrl = parseMasterUrl(master)
   const { signal } = given
-  return { master, masterUrl, appName, conf, settings, signal, sparkUser: nameOfUser() }
+  const verbosity = settings.isSet('simspark.log.level')
+    ? settings.get('simspark.log.level')
+    : 'warn'
+  const what = { master, masterUrl, appName, conf, settings }
+  return { ...what, signal, sparkUser: nameOfUser(), verbosity }
 }
 
 /** `word-count` for `/home/ann/word-count.ts`. */

@@ -1,5 +1,4 @@
 import type { Lineage } from '#publib/lineage'
-import type { CallSite } from '#publib/util'
 import type { ContextPlan } from './context-options.ts'
 import type { Engine } from './engine.ts'
 import type { Jobs } from './operations/jobs.ts'
@@ -11,7 +10,8 @@ import type { SparkContext } from './spark-context.ts'
 export interface Internals {
   newRdd<T>(context: SparkContext, lineage: Lineage<T>): RDD<T>
   lineageOf<T>(rdd: RDD<T>): Lineage<T>
-  newContext(plan: ContextPlan, engine: Engine, createdAt: CallSite | undefined): SparkContext
+  /** For tests: a context over an engine of their own. */
+  newContext(plan: ContextPlan, engine: Engine): SparkContext
   originOf(context: SparkContext): Origin
   jobsOf(context: SparkContext): Jobs
   /** @throws CONTEXT_STOPPED */

@@ -19,6 +19,7 @@ import type { Engine } from './engine.ts'
 import { contextInTask, contextStopped } from './errors.ts'
 import { internals } from './internals.ts'
 import { JobMarks } from './job-marks.ts'
+import { LazyLog, type Verbosity } from './lazy-log.ts'
 import type { StatusTracker } from './listener/status-tracker.ts'
 import { openEngine } from './open-engine.ts'
 import { runFunction } from './operations/actions.ts'
@@ -53,6 +54,7 @@ export class SparkContext implements AsyncDisposable {
   readonly statusTracker: StatusTracker
   readonly #plan: ContextPlan
   readonly #engine: Engine
+  readonly #log: LazyLog
   readonly #jobs: ContextJobs
   readonly #marks = new JobMarks()
   readonly #shared: SharedVariables
@@ -65,7 +67,8 @@ export class SparkContext implements AsyncDisposable {
   #isStopped = false
 
   static {
-    internals.newContext = (plan, engine, createdAt) => new SparkContext(plan, engine, createdAt)
+    internals.newContext = (plan, engine) =>
+      new SparkContext(plan, engine, undefined, new LazyLog('off'))
     internals.originOf = context => context.#origin
     internals.jobsOf = context => context.#jobs
     internals.assertRunning = (context, op) => context.#assertRunning(op)
@@ -78,8 +81,14 @@ export class SparkContext implements AsyncDisposable {
     }
   }
 
-  private constructor(plan: ContextPlan, engine: Engine, createdAt: CallSite | undefined) {
+  private constructor(
+    plan: ContextPlan,
+    engine: Engine,
+    createdAt: CallSite | undefined,
+    log: LazyLog,
+  ) {
     this.#plan = plan
+    this.#log = log
     this.#engine = engine
     this.#createdAt = createdAt
     this.master = plan.master
@@ -141,7 +150,9 @@ export class SparkContext implements AsyncDisposable {
   ): Promise<SparkContext> {
     const plan = planContext(options)
     plan.signal?.throwIfAborted()
-    const context = new SparkContext(plan, await openEngine(plan), createdAt)
+    const log = new LazyLog(plan.verbosity)
+    for (const warning of plan.settings.warnings) log.warn(warning)
+    const context = new SparkContext(plan, await openEngine(plan, log), createdAt, log)
     SparkContext.#active = context
     return context
   }
@@ -189,6 +200,11 @@ export class SparkContext implements AsyncDisposable {
   /** A copy of its settings. */
   getConf(): SparkConf {
     return this.#plan.conf.clone()
+  }
+
+  /** From the least important kind of log line on. */
+  setLogLevel(level: Verbosity): void {
+    this.#log.level = level
   }
 
   // ─ Data
@@ -426,6 +442,7 @@ export class SparkContext implements AsyncDisposable {
     this.#unwatch()
     try {
       await this.#engine.stop(exitCode)
+      await this.#log.close()
     } finally {
       this.#isStopped = true
       if (SparkContext.#active === this) {

@@ -51,7 +51,7 @@ export function interpretedContext(
     },
   }
   const plan = planContext({ master: 'local[2]', appName: 'interpreted' })
-  const sc = internals.newContext(plan, engine, undefined)
+  const sc = internals.newContext(plan, engine)
   return { sc, interpreter, jobs, unpersisted, stopCodes }
 }
 
