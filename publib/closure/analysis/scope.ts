@@ -1,5 +1,5 @@
 /** Lexical scopes of one function's text: which names it declares itself. */
-import type { AnyNode, Pattern, Statement } from './syntax.ts'
+import type { AnyNode, Identifier, Pattern, Statement } from './syntax.ts'
 
 /** A scope made by an arrow takes `this` and `arguments` from outside, one made by a function has its own. */
 export type ScopeOwner = 'arrow' | 'function' | undefined
@@ -8,10 +8,20 @@ export class Scope {
   readonly names = new Set<string>()
   readonly parent: Scope | undefined
   readonly owner: ScopeOwner
+  /** The variable of the outer function that is `this` here: helpers of compilers call such functions. */
+  readonly receiver: Identifier | undefined
 
-  constructor(parent: Scope | undefined, owner?: ScopeOwner) {
+  constructor(parent: Scope | undefined, owner?: ScopeOwner, receiver?: Identifier) {
     this.parent = parent
     this.owner = owner
+    this.receiver = receiver
+  }
+
+  /** The innermost function with an own `this` around this place. */
+  get thisScope(): Scope | undefined {
+    let scope: Scope | undefined = this
+    while (scope && scope.owner !== 'function') scope = scope.parent
+    return scope
   }
 
   declares(name: string): boolean {

@@ -1,6 +1,6 @@
 /** Visitors of functions and classes: they open scopes. */
 import { Scope, type ScopeOwner } from './scope.ts'
-import type { AnyNode, MethodDefinition, PropertyDefinition } from './syntax.ts'
+import type { AnyNode, Identifier, MethodDefinition, PropertyDefinition } from './syntax.ts'
 import { visitBinding } from './visit-names.ts'
 import type { Walk } from './walk.ts'
 
@@ -16,10 +16,11 @@ export function visitFunction(
   node: AnyFunctionNode,
   outer: Scope,
   owner: ScopeOwner,
+  receiver?: Identifier,
 ): void {
   const named = new Scope(outer)
   if (node.type === 'FunctionExpression' && node.id) named.names.add(node.id.name)
-  const scope = new Scope(named, owner)
+  const scope = new Scope(named, owner, receiver)
   for (const parameter of node.params) scope.declarePattern(parameter)
   const { body } = node
   if (body.type === 'BlockStatement') {

@@ -124,7 +124,28 @@ function visitCall(walk: Walk, node: NodeOf<'CallExpression'>, scope: Scope): vo
   }
   noteNameCall(walk, node, scope)
   walk.visit(callee, scope, { isCallee: true })
-  walk.visitAll(node.arguments, scope)
+  if (!visitHelperCall(walk, node, scope)) walk.visitAll(node.arguments, scope)
+}
+
+const HELPERS = new Set(['__awaiter', '__asyncGenerator', '__generator'])
+
+/**
+ * `__awaiter(this, …, function* () { … })`, which compilers make of async functions: the helper only calls the function on the
+ * given `this`, so what counts as used is what the function uses of it.
+ */
+function visitHelperCall(walk: Walk, node: NodeOf<'CallExpression'>, scope: Scope): boolean {
+  const { callee } = node
+  const named = callee.type === 'SequenceExpression' ? callee.expressions.at(-1) : callee
+  const name = named?.type === 'MemberExpression' ? named.property : named
+  if (name?.type !== 'Identifier' || !HELPERS.has(name.name)) return false
+  const [receiver] = node.arguments
+  const body = node.arguments.at(-1)
+  if (body?.type !== 'FunctionExpression') return false
+  walk.visitAll(node.arguments.slice(1, -1), scope)
+  if (receiver?.type === 'ThisExpression') visitFunction(walk, body, scope, 'arrow')
+  else if (receiver?.type === 'Identifier') visitFunction(walk, body, scope, 'function', receiver)
+  else return false
+  return true
 }
 
 function noteNameCall(walk: Walk, node: NodeOf<'CallExpression'>, scope: Scope): void {

@@ -67,6 +67,11 @@ export class Walk {
   }
 
   useThis(scope: Scope, use: ThisUse): void {
+    const inner = scope.thisScope
+    if (inner?.receiver && inner.parent) {
+      this.useName(inner.receiver, inner.parent, 'read', use)
+      return
+    }
     const depth = scope.functionDepth
     if (depth === 0) this.draft.usesOuterThis = true
     if (depth <= (this.draft.form === 'arrow' ? 0 : 1)) this.draft.thisUses.push(use)

@@ -1,7 +1,7 @@
 /** Which properties of an object the shipped code can touch, so that the others stay on the driver. */
 import type { FunctionAnalysis } from '../analysis/analysis.ts'
 import { analyze } from '../analysis/analyze.ts'
-import { type AnyFunction, isFunction, isNativeText, sourceText } from '../function.ts'
+import { type AnyFunction, isFunction, isNativeText, isReference, sourceText } from '../function.ts'
 import { intrinsicPath } from '../known/intrinsics.ts'
 
 export interface PropertyUse {
@@ -56,6 +56,14 @@ export function demandByKey(uses: readonly PropertyUse[]): Map<string, Demand | 
   }
   const inner = (use: PropertyUse): Use => ({ path: use.rest, isMethodCall: use.isMethodCall })
   return new Map([...byKey].map(([key, all]) => [key, demandOf(all.map(inner))]))
+}
+
+/** Whether one of the used properties is a class that travels by value. */
+export function usesForced(demand: Demand, value: object, forced: ReadonlySet<object>): boolean {
+  return demand.uses.some(use => {
+    const used = ownerOf(value, use.key) && Reflect.get(value, use.key)
+    return isReference(used) && forced.has(used)
+  })
 }
 
 /** The analysis of a function that may be a method. */

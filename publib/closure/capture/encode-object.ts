@@ -10,7 +10,7 @@ import type { Demand } from './demand.ts'
 import { demandByKey, demandedKeys } from './demand.ts'
 import { encodeBinary } from './encode-binary.ts'
 import { encodeBuiltinValue } from './encode-builtin-value.ts'
-import { addPrivates, forceClass, hasPrivateFields } from './encode-privates.ts'
+import { addPrivates, forceClass, needsOwnClass } from './encode-privates.ts'
 import { encodeAllProperties, encodeLock, encodeProperties } from './encode-properties.ts'
 import { encodeProto } from './encode-proto.ts'
 import type { Encoder } from './encoder.ts'
@@ -173,7 +173,7 @@ function encodePlain(
   if (!isPlain) {
     const why = nativeReason(value)
     if (why !== undefined) return { why, hint: NATIVE_HINT }
-    if (hasPrivateFields(value)) forceClass(encoder, value)
+    if (needsOwnClass(value)) forceClass(encoder, value)
   }
   const node: Body = { t: 'object' }
   encoder.nodes[id] = node

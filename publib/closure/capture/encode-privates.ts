@@ -3,9 +3,11 @@ import { analyze } from '../analysis/analyze.ts'
 import { slotsOf } from '../engine/function-info.ts'
 import { type AnyFunction, isFunction, ownValue, sourceText } from '../function.ts'
 import { builtinPlace } from '../known/builtin-modules.ts'
+import { isFactoryMade } from '../known/commonjs.ts'
 import { intrinsicPath } from '../known/intrinsics.ts'
-import type { Encoded, PrivateBody } from '../wire.ts'
-import type { Encoder } from './encoder.ts'
+import type { Encoded, NodeId, PrivateBody } from '../wire.ts'
+import { usesForced } from './demand.ts'
+import type { Encoder, ModuleUse } from './encoder.ts'
 import { part, property, type Trail } from './trail.ts'
 
 const known = new WeakMap<object, boolean>()
@@ -44,6 +46,14 @@ export function classHasPrivates(type: AnyFunction): boolean {
   return typeof prototype === 'object' && prototype !== null && chainHasPrivates(prototype)
 }
 
+/** Whether the instance's class must travel by value even if executors have its package. */
+export function needsOwnClass(value: object): boolean {
+  if (hasPrivateFields(value)) return true
+  const prototype: object | null = Object.getPrototypeOf(value)
+  const type = prototype && ownValue(prototype, 'constructor')
+  return isFunction(type) && isFactoryMade(type)
+}
+
 /** Makes the classes of an instance travel by value even though executors have their package. */
 export function forceClass(encoder: Encoder, value: object): void {
   const prototype: object | null = Object.getPrototypeOf(value)
@@ -65,6 +75,7 @@ function forceOne(encoder: Encoder, type: AnyFunction): void {
     encoder.nodes[typeId] = undefined
     encoder.queue(type, typeId, typeTrail)
   }
+  for (const [id, use] of encoder.moduleUses) splitModule(encoder, id, use, type)
   const id = encoder.ids.get(prototype)
   const trail = id === undefined ? undefined : encoder.trails[id]
   if (id === undefined || !trail || encoder.nodes[id]?.t !== 'module') return
@@ -72,6 +83,13 @@ function forceOne(encoder: Encoder, type: AnyFunction): void {
     const of = encoder.encode(type, part(trail, '.constructor'))
     encoder.nodes[id] = { t: 'prototype-of', of }
   })
+}
+
+/** A module object of which a forced class is used can no longer be the executor's. */
+function splitModule(encoder: Encoder, id: NodeId, use: ModuleUse, type: AnyFunction): void {
+  if (!usesForced(use.demand, use.value, new Set([type]))) return
+  encoder.moduleUses.delete(id)
+  encoder.namespace(use.value, id, use.trail, use.demand)
 }
 
 /** Private fields make the node one that the rewritten class must construct. */

@@ -10,10 +10,11 @@ import { builtinPlace } from '../known/builtin-modules.ts'
 import { symbolName } from '../known/globals.ts'
 import { intrinsicPath } from '../known/intrinsics.ts'
 import { type ModuleReference, moduleReference } from '../known/references.ts'
-import { bindingOf, hooksOf, shipAsMethod, unshippableMark } from '../shipping-hooks.ts'
+import { bindingOf, unshippableMark } from '../shipping-hooks.ts'
 import type { Encoded, ModuleNeed, NodeId, WireNode } from '../wire.ts'
 import { DataBlobs } from './data-blobs.ts'
-import type { Demand, Pruned } from './demand.ts'
+import { type Demand, type Pruned, usesForced } from './demand.ts'
+import { encodeByHook } from './encode-by-hook.ts'
 import { encodeScalar } from './encode-scalar.ts'
 import { symbolIdentity } from './identities.ts'
 import type { FunctionRecord } from './record.ts'
@@ -24,6 +25,13 @@ interface Waiting {
   readonly fn: AnyFunction
   readonly id: NodeId
   readonly trail: Trail
+}
+
+/** A use of a package's module object, of which some properties are touched. */
+export interface ModuleUse {
+  readonly value: object
+  readonly trail: Trail
+  readonly demand: Demand
 }
 
 /** What encodes the kinds of values; given by the capture, so that the encoder depends on none of them. */
@@ -61,6 +69,7 @@ export class Encoder {
   readonly pruned = new Map<NodeId, Pruned>()
   /** Classes of packages that must travel by value, because an instance with private fields does. */
   readonly forced = new Set<object>()
+  readonly moduleUses = new Map<NodeId, ModuleUse>()
   /** Functions that were reached otherwise than as the constructor of a prototype. */
   readonly direct = new Set<AnyFunction>()
   /** The class of a method, and the object that a function is a property of. */
@@ -144,6 +153,11 @@ export class Encoder {
     return { t: 'module', need, path: reference.path }
   }
 
+  /** An object that stands for a module: only what is used of it. */
+  namespace(value: object, id: NodeId, trail: Trail, demand?: Demand): void {
+    this.#encoders.namespace(this, value, id, trail, demand)
+  }
+
   buffer(bytes: () => Uint8Array): number {
     return this.buffers.push(bytes) - 1
   }
@@ -177,12 +191,23 @@ export class Encoder {
     this.blobs.leave(value)
     const known = this.ids.get(value)
     if (known !== undefined) {
-      this.#encoders.more(this, value, known, trail, demand)
+      this.#useAgain(value, known, trail, demand)
       return [known]
     }
     const id = this.#allocate(value, trail)
     this.#settle(id, trail, this.#classify(value, id, trail, demand))
     return [id]
+  }
+
+  /** A further use may need more of what is pruned, and more of a module's object. */
+  #useAgain(value: object, id: NodeId, trail: Trail, demand?: Demand): void {
+    const before = this.moduleUses.get(id)
+    if (!before) this.#encoders.more(this, value, id, trail, demand)
+    else if (!demand) this.moduleUses.delete(id)
+    else {
+      const uses = [...before.demand.uses, ...demand.uses]
+      this.moduleUses.set(id, { ...before, demand: { ...demand, uses } })
+    }
   }
 
   #allocate(value: object | symbol, trail: Trail): NodeId {
@@ -195,18 +220,20 @@ export class Encoder {
   #classify(value: object, id: NodeId, trail: Trail, demand?: Demand): Refusal | undefined {
     if (isFunction(value)) return this.#classifyFunction(value, id, trail)
     const named = this.#namedNode(value)
-    if (named) {
+    const isSplit = named?.t === 'module' && demand && usesForced(demand, value, this.forced)
+    if (named && !isSplit) {
       this.nodes[id] = named
+      if (named.t === 'module' && demand) this.moduleUses.set(id, { value, trail, demand })
       return undefined
     }
-    if (demand?.isNamespace) {
-      this.#encoders.namespace(this, value, id, trail, demand)
+    if (isSplit || demand?.isNamespace) {
+      this.namespace(value, id, trail, demand)
       return undefined
     }
     if (!types.isProxy(value)) {
       const mark = unshippableMark(value)
       if (mark) return markRefusal(mark)
-      if (this.#encodeByHook(value, id, trail)) return undefined
+      if (encodeByHook(this, value, id, trail)) return undefined
     }
     return this.#encoders.object(this, value, id, trail, demand)
   }
@@ -249,25 +276,6 @@ export class Encoder {
     }
     const reference = this.forced.has(value) ? undefined : moduleReference(value)
     return reference && this.moduleNode(reference)
-  }
-
-  #encodeByHook(value: object, id: NodeId, trail: Trail): boolean {
-    const ship = shipAsMethod(value)
-    if (ship) {
-      const { kind, data } = ship()
-      this.later(() => {
-        this.nodes[id] = { t: 'revived', kind, data: this.encode(data, part(trail, '')) }
-      })
-      return true
-    }
-    const hooks = hooksOf(value)
-    if (!hooks) return false
-    this.later(() => {
-      const data = this.encode((hooks.ship as (instance: object) => unknown)(value), trail)
-      const fn = this.encode(hooks.revive, part(trail, '(its revive hook)'))
-      this.nodes[id] = { t: 'call', fn, parameters: [data] }
-    })
-    return true
   }
 }
 

@@ -1,7 +1,7 @@
 /** What the CommonJS files of this process export, read from the loader's cache. */
 import { createRequire } from 'node:module'
 import { types } from 'node:util'
-import { isFunction, isReference } from '../function.ts'
+import { type AnyFunction, isFunction, isReference, ownValue, sourceText } from '../function.ts'
 import { builtinPlace } from './builtin-modules.ts'
 import { isPackageFile, packageFile } from './packages.ts'
 
@@ -60,6 +60,21 @@ function add(value: unknown, place: CommonJsPlace): void {
   if (isReference(prototype) && !packageExports.has(prototype)) {
     packageExports.set(prototype, { file: place.file, path: [...place.path, 'prototype'] })
   }
+}
+
+/**
+ * Whether several exports of a file have one text: then a factory makes them, and may go on completing their prototypes while
+ * they are used, so that a freshly loaded package has less than this one.
+ */
+export function isFactoryMade(fn: AnyFunction): boolean {
+  const place = commonJsPlace(fn)
+  const exports: unknown = place && cache[place.file]?.exports
+  if (!isReference(exports) || types.isProxy(exports)) return false
+  const text = sourceText(fn)
+  return Object.keys(exports).some(key => {
+    const other = ownValue(exports, key)
+    return isFunction(other) && other !== fn && sourceText(other) === text
+  })
 }
 
 /** Exports behind getters: looked for among the files of the function's own package only. */
