@@ -1,0 +1,97 @@
+import { SimSparkError } from '#publib/util'
+
+export function pathNotFound(path: string, why: string): SimSparkError {
+  return new SimSparkError(
+    'PATH_NOT_FOUND',
+    `There is nothing to read at ${quoted(path)}: ${why}.`,
+    {
+      hint: 'Check the path. It is looked up on the driver, and must be the same on every worker.',
+    },
+  )
+}
+
+export function pathRefused(path: string, why: string, hint?: string): SimSparkError {
+  return new SimSparkError('PATH_REFUSED', `${quoted(path)} cannot be read: ${why}.`, { hint })
+}
+
+export function fileUnreadable(path: string, why: string, cause?: unknown): SimSparkError {
+  return new SimSparkError('FILE_UNREADABLE', `${quoted(path)} cannot be read: ${why}.`, {
+    cause,
+    retryable: true,
+    hint: 'Every worker reads it by the same path: it must be there, readable and unchanged while the job runs.',
+  })
+}
+
+export function corruptFile(
+  path: string,
+  why: string,
+  fields: { cause?: unknown; hint?: string } = {},
+): SimSparkError {
+  return new SimSparkError(
+    'CORRUPT_FILE',
+    `${quoted(path)} is not what it should be: ${why}.`,
+    fields,
+  )
+}
+
+export function codecUnavailable(codec: string, what: string): SimSparkError {
+  return new SimSparkError(
+    'CODEC_UNAVAILABLE',
+    `${what} is compressed with ${codec}, which is not supported here.`,
+    {
+      hint: `Supported are ${CODECS.join(', ')}.`,
+    },
+  )
+}
+
+/** Codecs that can be read and written. */
+export const CODECS = ['none', 'gzip', 'deflate', 'brotli'] as const
+
+export function outputExists(path: string): SimSparkError {
+  return new SimSparkError('OUTPUT_EXISTS', `There is something at ${quoted(path)} already.`, {
+    hint: "Choose another path, or say mode: 'overwrite', 'append' or 'ignore'.",
+  })
+}
+
+export function outputRefused(path: string, why: string): SimSparkError {
+  return new SimSparkError('OUTPUT_REFUSED', `Nothing is written to ${quoted(path)}: ${why}.`)
+}
+
+export function commitFailed(path: string, why: string, cause?: unknown): SimSparkError {
+  return new SimSparkError(
+    'COMMIT_FAILED',
+    `The output ${quoted(path)} could not be committed: ${why}.`,
+    {
+      cause,
+      hint: 'What was there before is still there.',
+    },
+  )
+}
+
+export function notText(cause: unknown): SimSparkError {
+  return new SimSparkError('VALUE_NOT_ENCODABLE', 'An element cannot be written as text.', {
+    cause,
+    hint: 'Map elements to strings first.',
+  })
+}
+
+/** Names of files may hold anything: in messages they stand on one line. */
+function quoted(path: string): string {
+  return JSON.stringify(path)
+}
+
+/** What the disk says when a part is written, in words; other errors pass as they are. */
+export function outputWriteFailed(path: string, error: unknown): unknown {
+  const code = (error as { readonly code?: unknown } | null)?.code
+  if (code === 'ENOSPC') {
+    return new SimSparkError('DISK_FULL', `No space is left on the disk of ${quoted(path)}.`, {
+      cause: error,
+    })
+  }
+  if (code === 'EDQUOT') {
+    return new SimSparkError('DISK_QUOTA', `The disk quota for ${quoted(path)} is used up.`, {
+      cause: error,
+    })
+  }
+  return error
+}

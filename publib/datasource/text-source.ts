@@ -1,0 +1,194 @@
+import { Buffer } from 'node:buffer'
+import { BATCH_RECORDS_MAX, type Batch } from '#publib/columnar'
+import type { SyncFiles } from '#publib/env'
+import type { TaskMetrics } from '#publib/task'
+import { formatBytes } from '#publib/util'
+import { type ByteSource, openSource } from './byte-source.ts'
+import { corruptFile } from './errors.ts'
+import type { FileRange, Split } from './input-file.ts'
+import {
+  type Encoding,
+  endOfLine,
+  foreignStart,
+  lastEndOfLine,
+  markSize,
+  splitLines,
+} from './line-ends.ts'
+
+export interface LineOptions {
+  /** Default 'utf8'; bytes that are none become U+FFFD. */
+  readonly encoding?: Encoding | undefined
+  /** A longer line is an error. Default 256 MiB: the longest string has 512 Mi characters. */
+  readonly lineBytesMax?: number | undefined
+  /** Bytes read at once. Default 512 KiB. */
+  readonly chunkBytes?: number | undefined
+}
+
+const CHUNK_BYTES = 512 * 1024
+const LINE_BYTES_MAX = 256 * 1024 * 1024
+
+/**
+ * The lines of a split, without their ends: `\n`, `\r\n` and a lone `\r` end a line, as in Hadoop. A line belongs to the range
+ * in which it begins, so that every line is read exactly once however a file is cut; characters are never cut. A byte order
+ * mark at the start of a file is left out.
+ *
+ * @throws FILE_UNREADABLE, CORRUPT_FILE
+ */
+export function* readLines(
+  split: Split,
+  files: SyncFiles,
+  metrics: TaskMetrics,
+  options: LineOptions = {},
+): Generator<Batch<string>> {
+  for (const range of split.ranges) {
+    for (const lines of readRange(range, files, metrics, options)) {
+      for (let start = 0; start < lines.length; start += BATCH_RECORDS_MAX) {
+        const isWhole = lines.length <= BATCH_RECORDS_MAX
+        const batch = isWhole ? lines : lines.slice(start, start + BATCH_RECORDS_MAX)
+        metrics.input.records += batch.length
+        yield batch
+      }
+    }
+  }
+}
+
+function* readRange(
+  range: FileRange,
+  files: SyncFiles,
+  metrics: TaskMetrics,
+  options: LineOptions,
+): Generator<string[]> {
+  const { encoding = 'utf8' } = options
+  const unit = encoding === 'utf16le' ? 2 : 1
+  // Whole characters only; the neighbour rounds alike.
+  const start = range.start + (range.start % unit)
+  let end = range.codec === 'none' ? range.end + (range.end % unit) : Number.POSITIVE_INFINITY
+  if (range.end <= range.start && range.codec === 'none') return
+  // One character before the range: whether a line begins at its start shows only there.
+  const source = openSource(range, Math.max(0, start - unit), files, metrics)
+  try {
+    const window = new LineWindow(source, range.path, Math.max(0, start - unit), options)
+    // The first line begins behind the mark, but belongs to whoever reads the start of the file.
+    if (start === 0) end = Math.max(end, window.skipMark() + unit)
+    else window.skipLine()
+    for (;;) {
+      const bytes = window.takeLines(end)
+      if (bytes === undefined) return
+      yield splitLines(bytes.toString(encoding))
+    }
+  } finally {
+    source.close()
+  }
+}
+
+/** A window over the bytes of a file: whole lines are taken out at its front, chunks come in at its back. */
+class LineWindow {
+  readonly #source: ByteSource
+  readonly #path: string
+  readonly #encoding: Encoding
+  readonly #lineBytesMax: number
+  #buffer: Buffer
+  #size = 0
+  /** Where the window begins in the file. */
+  #base: number
+  #isEnded = false
+  /** Bytes at the front that were given away last: dropped before the next are. */
+  #given = 0
+
+  constructor(source: ByteSource, path: string, base: number, options: LineOptions) {
+    this.#source = source
+    this.#path = path
+    this.#base = base
+    this.#encoding = options.encoding ?? 'utf8'
+    this.#lineBytesMax = options.lineBytesMax ?? LINE_BYTES_MAX
+    this.#buffer = Buffer.allocUnsafeSlow(options.chunkBytes ?? CHUNK_BYTES)
+  }
+
+  /** At the start of the file: gives the size of its byte order mark. */
+  skipMark(): number {
+    while (this.#size < 4 && this.#fill()) {
+      // Until there is enough to tell.
+    }
+    const start = this.#buffer.subarray(0, Math.min(4, this.#size))
+    const foreign = foreignStart(start, this.#encoding)
+    if (foreign !== undefined) throw corruptFile(this.#path, foreign)
+    const mark = markSize(start, this.#encoding)
+    this.#drop(mark)
+    return mark
+  }
+
+  /** Drops what belongs to the range before: up to the first line end. */
+  skipLine(): void {
+    for (;;) {
+      const end = endOfLine(this.#buffer, 0, this.#size, this.#isEnded, this.#encoding)
+      if (end >= 0) {
+        this.#drop(end)
+        return
+      }
+      // Only the last character may matter: it may be the first half of a line end.
+      this.#drop(Math.max(0, this.#size - 4) & ~1)
+      if (!this.#fill()) {
+        this.#drop(this.#size)
+        return
+      }
+    }
+  }
+
+  /** Some whole lines that begin before `end`, as bytes that are valid until the next call; undefined when there are no more. */
+  takeLines(end: number): Buffer | undefined {
+    this.#drop(this.#given)
+    this.#given = 0
+    if (this.#base >= end) return undefined
+    for (;;) {
+      const cut = this.#cut(end)
+      if (cut > 0) {
+        this.#given = cut
+        return this.#buffer.subarray(0, cut)
+      }
+      if (this.#isEnded) return undefined
+      if (!this.#fill() && this.#size === 0) return undefined
+    }
+  }
+
+  /** Where the lines to give end in the window; 0 where more bytes are needed. */
+  #cut(end: number): number {
+    if (this.#isEnded && this.#base + this.#size <= end) return this.#size
+    const border = end - this.#base
+    if (border > this.#size) {
+      return lastEndOfLine(this.#buffer, this.#size, this.#isEnded, this.#encoding)
+    }
+    const unit = this.#encoding === 'utf16le' ? 2 : 1
+    const cut = endOfLine(this.#buffer, border - unit, this.#size, this.#isEnded, this.#encoding)
+    if (cut >= 0) return cut
+    return this.#isEnded ? this.#size : 0
+  }
+
+  #drop(count: number): void {
+    this.#buffer.copyWithin(0, count, this.#size)
+    this.#size -= count
+    this.#base += count
+  }
+
+  /** Reads on; false at the end of the file. */
+  #fill(): boolean {
+    if (this.#isEnded) return false
+    if (this.#size === this.#buffer.length) this.#grow()
+    const count = this.#source.read(this.#buffer.subarray(this.#size))
+    this.#size += count
+    this.#isEnded = count === 0
+    return count > 0
+  }
+
+  #grow(): void {
+    if (this.#size >= this.#lineBytesMax) {
+      throw corruptFile(
+        this.#path,
+        `the line that begins at byte ${this.#base} is longer than ${formatBytes(this.#lineBytesMax)}`,
+      )
+    }
+    const size = Math.min(this.#size * 2, Math.max(this.#lineBytesMax, this.#size + 1))
+    const grown = Buffer.allocUnsafeSlow(size)
+    this.#buffer.copy(grown, 0, 0, this.#size)
+    this.#buffer = grown
+  }
+}
