@@ -247,7 +247,7 @@ export class Encoder {
       }
     }
     // Classes of simSpark itself: executors have their own.
-    if (this.#encodeByHook(fn, id, trail)) return undefined
+    if (encodeByHook(this, fn, id, trail)) return undefined
     const binding = bindingOf(fn)
     if (binding) {
       const { factory, captures } = binding
