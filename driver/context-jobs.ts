@@ -1,6 +1,6 @@
 import type { Files } from '#publib/env'
 import type { Lineage, Preparation } from '#publib/lineage'
-import { describeCallSite } from '#publib/util'
+import { describeCallSite, SimSparkError } from '#publib/util'
 import { cancelledBefore } from './errors.ts'
 import type { JobMarks } from './job-marks.ts'
 import type { Job, Jobs } from './operations/jobs.ts'
@@ -10,18 +10,30 @@ import type { ActionOptions } from './options.ts'
 import type { JobRunner } from './scheduler/job.ts'
 
 export interface JobSurroundings {
+  readonly applicationId: string
   readonly runner: JobRunner
   readonly files: Files
   readonly marks: JobMarks
   readonly tasksAtOnceMax: number | undefined
+  /** What an action is told that a stop cut off. */
+  whenStopped(op: Operation, cause: unknown): Error
 }
 
 /** Runs the jobs of a context: prepares lineages, then hands them to the scheduler with the marks that hold where the action was called. */
 export class ContextJobs implements Jobs {
   readonly #surroundings: JobSurroundings
+  #outputs = 0
 
   constructor(surroundings: JobSurroundings) {
     this.#surroundings = surroundings
+  }
+
+  get files(): Files {
+    return this.#surroundings.files
+  }
+
+  nextOutputId(): string {
+    return `${this.#surroundings.applicationId}-${this.#outputs++}`
   }
 
   async prepare(lineage: Lineage<unknown>, op: Operation, options: ActionOptions): Promise<void> {
@@ -40,7 +52,7 @@ export class ContextJobs implements Jobs {
     if (partitions.length === 0) return
     const { marks, runner } = this.#surroundings
     const { groupId, description, tags, properties, callSite } = marks.current
-    await runner.runJob<T, R>({
+    const done = runner.runJob<T, R>({
       lineage,
       action,
       partitions,
@@ -52,6 +64,9 @@ export class ContextJobs implements Jobs {
       tags: [...tags],
       properties,
       signal: options.signal,
+    })
+    await done.catch((error: unknown) => {
+      throw isStopped(error) ? this.#surroundings.whenStopped(op, error) : error
     })
   }
 
@@ -80,4 +95,8 @@ function nameOf({ method, callSite }: Operation, subJob: string | undefined): st
 
 function refuseAborted({ operation, callSite }: Operation, { signal }: ActionOptions): void {
   if (signal?.aborted) throw cancelledBefore(operation, callSite, signal.reason)
+}
+
+function isStopped(error: unknown): boolean {
+  return error instanceof SimSparkError && error.code === 'CONTEXT_STOPPED'
 }

@@ -113,6 +113,12 @@ export interface ParallelizeOptions extends TransformOptions {
 export type Paths = string | readonly string[]
 export interface ReadOptions extends TransformOptions {
   minPartitions?: number
+  /** Default: told by the names of files. @throws CODEC_UNAVAILABLE */
+  codec?: Codec
+}
+/** 'utf8' by default; a byte order mark is left out. */
+export interface TextOptions extends ReadOptions {
+  encoding?: 'utf8' | 'utf16le' | 'latin1'
 }
 export interface JobOptions {
   groupId?: string

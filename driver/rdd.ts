@@ -10,6 +10,7 @@ import { invalidArgument, otherContext } from './operations/errors.ts'
 import { localIterator } from './operations/local-iterator.ts'
 import { Operation } from './operations/operation.ts'
 import * as pairs from './operations/pair.ts'
+import { saveAsTextFile } from './operations/save.ts'
 import * as narrow from './operations/transformations.ts'
 import type * as o from './options.ts'
 import type { SparkContext } from './spark-context.ts'
@@ -524,6 +525,13 @@ export class RDD<out T> implements AsyncIterable<T> {
   /** The sum; 0 of none. */
   async sum(this: RDD<number>, options?: o.ActionOptions): Promise<number> {
     return actions.sum(this.#call('sum'), options)
+  }
+
+  // ─ Actions: files. A folder of part-NNNNN, manifest and _SUCCESS, whole or not at all
+
+  /** One line an element: `String(element)`. @throws OUTPUT_EXISTS, OUTPUT_REFUSED, DISK_FULL */
+  async saveAsTextFile(path: string, codec?: o.Codec | o.SaveOptions): Promise<void> {
+    return saveAsTextFile(this.#call('saveAsTextFile'), path, codec)
   }
 
   // ─ What all of them do

@@ -12,7 +12,7 @@ import {
 import type { Lineage } from '#publib/lineage'
 import type { SparkListener } from '#publib/status'
 import { packageVersion } from '#publib/transport'
-import { type CallSite, jobId, rddId, shuffleId } from '#publib/util'
+import { type CallSite, jobId, rddId, type SimSparkError, shuffleId } from '#publib/util'
 import { ContextJobs } from './context-jobs.ts'
 import { type ContextPlan, planContext, type SparkContextOptions } from './context-options.ts'
 import type { Engine } from './engine.ts'
@@ -106,8 +106,14 @@ export class SparkContext implements AsyncDisposable {
       partitionsByDefault: plan.settings.get('simspark.default.parallelism'),
     }
     const { runner, files, application } = engine
-    const tasksAtOnceMax = application.executorsMax
-    this.#jobs = new ContextJobs({ runner, files, marks: this.#marks, tasksAtOnceMax })
+    this.#jobs = new ContextJobs({
+      applicationId: application.applicationId,
+      runner,
+      files,
+      marks: this.#marks,
+      tasksAtOnceMax: application.executorsMax,
+      whenStopped: op => this.#stoppedError(op),
+    })
     this.#unwatch = watchEnd(this)
   }
 
@@ -256,6 +262,14 @@ export class SparkContext implements AsyncDisposable {
     const op = this.#op('union')
     const parents = rdds.map(rdd => this.#lineageOf(op, rdd) as Lineage<ElementOf<R>>)
     return this.#make(union(op, parents, options))
+  }
+
+  // ─ Files: one path or several, folders, globs. Every new RDD lists them anew.
+
+  /** One element a line. Splits files, but for compressed ones. `minPartitions` is `defaultMinPartitions` by default. */
+  textFile(path: o.Paths, minPartitions?: number | o.TextOptions): RDD<string> {
+    const op = this.#op('textFile')
+    return this.#make(sources.textFile(op, path, minPartitions, this.defaultMinPartitions))
   }
 
   // ─ Shared variables
@@ -432,10 +446,13 @@ export class SparkContext implements AsyncDisposable {
     return internals.lineageOf(rdd)
   }
 
-  #assertRunning({ operation, callSite }: Operation): void {
-    if (this.#stopping === undefined) return
+  #assertRunning(op: Operation): void {
+    if (this.#stopping !== undefined) throw this.#stoppedError(op)
+  }
+
+  #stoppedError({ operation, callSite }: Operation): SimSparkError {
     const places = { createdAt: this.#createdAt, stoppedAt: this.#stoppedAt }
-    throw contextStopped(operation, callSite, places)
+    return contextStopped(operation, callSite, places)
   }
 
   async #stop(exitCode: number | undefined): Promise<void> {

@@ -1,5 +1,13 @@
-import { Empty, type Lineage, NumberRange, ParallelCollection, sliceData } from '#publib/lineage'
-import type { ParallelizeOptions } from '../options.ts'
+import { absolutePath, codecNamed } from '#publib/datasource'
+import {
+  Empty,
+  type Lineage,
+  NumberRange,
+  ParallelCollection,
+  SourceScan,
+  sliceData,
+} from '#publib/lineage'
+import type { ParallelizeOptions, Paths, TextOptions } from '../options.ts'
 import { finiteNumber, options as optionsOf, wholeNumber } from './arguments.ts'
 import { invalidArgument } from './errors.ts'
 import type { Operation } from './operation.ts'
@@ -40,6 +48,35 @@ export function range(
 
 export function empty(op: Operation): Lineage<never> {
   return new Empty(op.about('EmptyRDD'))
+}
+
+const ENCODINGS = ['utf8', 'utf16le', 'latin1'] as const
+
+/** Files are looked for by the first action, never here. @throws PATH_REFUSED, CODEC_UNAVAILABLE */
+export function textFile(
+  op: Operation,
+  path: Paths,
+  minPartitions: number | TextOptions | undefined,
+  defaultMinPartitions: number,
+): Lineage<string> {
+  const given: TextOptions =
+    typeof minPartitions === 'number'
+      ? { minPartitions }
+      : optionsOf<TextOptions>(op, 'minPartitions', minPartitions)
+  const { encoding = 'utf8', name, codec } = given
+  const paths: readonly unknown[] = typeof path === 'string' ? [path] : path
+  if (!Array.isArray(paths) || !paths.every(one => typeof one === 'string')) {
+    throw invalidArgument(op, 'path', path, 'a path or an array of paths')
+  }
+  if (!ENCODINGS.includes(encoding)) {
+    throw invalidArgument(op, 'encoding', encoding, `one of ${ENCODINGS.join(', ')}`)
+  }
+  return new SourceScan(op.about('TextFileRDD', name), {
+    paths: paths.map(absolutePath),
+    minPartitions: wholeNumber(op, 'minPartitions', given.minPartitions ?? defaultMinPartitions, 1),
+    encoding,
+    codec: codec === undefined ? undefined : codecNamed(codec),
+  })
 }
 
 function slicing(
