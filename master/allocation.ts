@@ -109,7 +109,7 @@ function startQueued(cluster: Cluster, round: Round, nowMs: number): void {
 }
 
 /** What everybody would hold if all that can be granted were shared evenly. */
-function fairShare(cluster: Cluster, nowMs: number): number {
+export function fairShare(cluster: Cluster, nowMs: number): number {
   let cores = 0
   for (const worker of cluster.placeable(nowMs)) if (worker.isOpen) cores += worker.cores
   const count = [...cluster.applications.values()].filter(

@@ -6,6 +6,7 @@ import {
   type WorkerId,
   workerId,
 } from '#publib/util'
+import { fairShare } from './allocation.ts'
 import { endApplication } from './application-end.ts'
 import type { Application, Cluster, Executor } from './cluster.ts'
 import type { ConnectionId } from './events.ts'
@@ -89,7 +90,18 @@ function welcomeNew(
   cluster.applications.set(applicationId, application)
   cluster.applicationOf.set(connection, application)
   cluster.note('info', 'application registered', { applicationId, name })
-  cluster.act({ type: 'WelcomeDriver', connection, applicationId, epoch: cluster.epoch })
+  welcome(cluster, application, connection, nowMs)
+}
+
+function welcome(
+  cluster: Cluster,
+  { applicationId, wanted }: Application,
+  connection: ConnectionId,
+  nowMs: number,
+): void {
+  const executorsShare = Math.min(wanted, fairShare(cluster, nowMs))
+  const { epoch } = cluster
+  cluster.act({ type: 'WelcomeDriver', connection, applicationId, epoch, executorsShare })
 }
 
 /** An application as the journal holds it; its executors are told by workers and its driver. */
@@ -119,13 +131,19 @@ function welcomeBack(
   }
   const isNew = application.connection === connection
   application.connection = connection
-  application.isRecovered = false
   application.queuePosition = 0
   application.wanted = Math.max(registration.executorsWanted, application.executorsMin)
-  application.target = application.wanted
+  if (isNew || application.isRecovered) {
+    // What it asked for since its start, it asks for again.
+    const share = Math.max(fairShare(cluster, nowMs), application.executorsMin)
+    application.target = Math.max(
+      registration.executorsHeld.length,
+      Math.min(application.wanted, share),
+    )
+  }
+  application.isRecovered = false
   cluster.applicationOf.set(connection, application)
-  if (!isNew)
-    cluster.act({ type: 'WelcomeDriver', connection, applicationId, epoch: cluster.epoch })
+  if (!isNew) welcome(cluster, application, connection, nowMs)
   claimStrangers(cluster, application)
   const held = new Set(registration.executorsHeld)
   if (held.size > 0 && application.isQueued) {

@@ -74,6 +74,7 @@ export type MasterAction =
       readonly connection: ConnectionId
       readonly applicationId: ApplicationId
       readonly epoch: MasterEpoch
+      readonly executorsShare: number
     }
   | {
       readonly type: 'CloseConnection'

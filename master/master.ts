@@ -248,11 +248,11 @@ export class Master {
   }
 
   #welcomeApplication(action: Extract<MasterAction, { type: 'WelcomeDriver' }>): void {
-    const { applicationId, epoch } = action
+    const { applicationId, epoch, executorsShare } = action
     const ticket = applicationTicket(this.#options.secrets.current, applicationId)
     this.#drivers
       .get(action.connection)
-      ?.send({ type: 'applicationRegistered', applicationId, epoch, ticket })
+      ?.send({ type: 'applicationRegistered', applicationId, epoch, ticket, executorsShare })
   }
 
   #isTicketOf(applicationId: ApplicationId | undefined, ticket: string | undefined): boolean {

@@ -1,7 +1,6 @@
 import type { ChildProcess, Env } from '#publib/env'
-import type { StartHost, WorkerToHost } from '#publib/protocol'
+import { fromHost, type HostToWorker, type StartHost, type WorkerToHost } from '#publib/protocol'
 import { textOf } from '#publib/util'
-import { parseHostMessage } from './host-messages.ts'
 
 /** Where a host's files are. */
 export interface HostFiles {
@@ -13,7 +12,7 @@ export interface HostFiles {
 }
 
 export interface HostProcessHooks {
-  readonly onMessage: (message: NonNullable<ReturnType<typeof parseHostMessage>>) => void
+  readonly onMessage: (message: HostToWorker) => void
   readonly onExit: (code: number | null, signal: string | null, output: string) => void
   /** Something that is no message of a host came over its channel. */
   readonly onNonsense: () => void
@@ -102,9 +101,10 @@ export class HostProcess {
   #attend(child: ChildProcess): void {
     this.#child = child
     child.onMessage = given => {
-      const message = parseHostMessage(given)
-      if (message === undefined) this.#hooks.onNonsense()
-      else this.#hooks.onMessage(message)
+      // Code of users runs there and can send what it likes.
+      const decoded = fromHost.decode(given, [])
+      if (decoded.ok) this.#hooks.onMessage(decoded.message)
+      else this.#hooks.onNonsense()
     }
     child.onExit = (code, signal) => {
       void this.#lastOutput().then(output => this.#exited(code, signal, output))

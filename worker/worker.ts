@@ -1,19 +1,25 @@
 import type { Address, Cancellable, Env, HttpAnswer, HttpRequest, Listener } from '#publib/env'
 import type { Logger } from '#publib/log'
 import {
+  fromMasterToWorker,
+  MASTER_PATHS,
+  type MasterToWorker,
+  type WorkerToMaster,
+} from '#publib/protocol'
+import {
   applicationTicket,
   type Exposure,
   openPort,
   roleToken,
   type Secrets,
 } from '#publib/security'
+import { LastingConnection } from '#publib/transport'
 import type { ApplicationId, HostId, MasterEpoch, SimSparkError } from '#publib/util'
 import type { BlockServiceOptions, RunningBlockService } from './block-service/index.ts'
 import { notRegistered } from './errors.ts'
 import type { HostDescription, WorkerAction, WorkerEvent } from './events.ts'
 import { HostProcess } from './host-process.ts'
 import { nextIdentity, writeIdentity } from './identity.ts'
-import { MasterLink } from './master-link.ts'
 import { credentialsOf, rolesAt } from './ports.ts'
 import type { WorkerIdentity, WorkerRules } from './site.ts'
 import { WorkerState } from './state.ts'
@@ -53,6 +59,7 @@ export interface WorkerOptions {
 
 const SWEEP_MS = 500
 const MESSAGE_BYTES_MAX = 64 * 1024
+const MASTER_MESSAGE_BYTES_MAX = 1024 * 1024
 
 /** The shell of the worker: frames and exits become events, actions become frames and processes. Decides nothing. */
 export class Worker {
@@ -65,7 +72,7 @@ export class Worker {
   #blocks!: RunningBlockService
   #identity!: WorkerIdentity
   #state!: WorkerState
-  #link!: MasterLink
+  #link!: LastingConnection<MasterToWorker, WorkerToMaster>
   #sweep: Cancellable | undefined
   #sweptMs = 0
   #isPerforming = false
@@ -155,11 +162,14 @@ export class Worker {
   }
 
   async #register(): Promise<void> {
-    const { masters, secrets, ca, connectMs, backoff, log, registerMs } = this.#options
-    const token = roleToken(secrets.current, 'worker')
-    this.#link = new MasterLink(
+    const { masters, secrets, ca, connectMs, backoff, registerMs } = this.#options
+    this.#link = new LastingConnection(
       this.#env,
-      { masters, token, ca, connectMs, backoff, log },
+      {
+        ...{ addresses: masters, path: MASTER_PATHS.worker, protocol: fromMasterToWorker },
+        ...{ token: roleToken(secrets.current, 'worker'), ca, connectMs, backoff },
+        ...{ messageBytesMax: MASTER_MESSAGE_BYTES_MAX, keepAlive: true },
+      },
       {
         onOpen: () => this.#happened({ type: 'MasterConnected' }),
         onMessage: message => this.#happened({ type: 'MasterSpoke', message }),

@@ -82,6 +82,7 @@ const masterToDriver = v.variant('type', [
     applicationId: applicationIdShape,
     epoch: epochShape,
     ticket: tokenShape,
+    executorsShare: wanted,
   }),
   v.strictObject({
     type: v.literal('applicationRefused'),

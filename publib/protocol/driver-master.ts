@@ -56,6 +56,8 @@ export type MasterToDriver =
       readonly epoch: MasterEpoch
       /** Opens the hosts and block services of this application and nothing else. */
       readonly ticket: string
+      /** Executors that it would get now if all were shared evenly, of those it wants. */
+      readonly executorsShare: number
     }
   | { readonly type: 'applicationRefused'; readonly code: string; readonly message: string }
   /** Waits for executors; `position` counts from 1. */
