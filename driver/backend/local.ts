@@ -6,6 +6,7 @@ import {
   type ExecutorLinks,
   InlineLinks,
   type LiveStages,
+  outputOfTask,
   ThreadLinks,
   type UserOutputPiece,
 } from '#publib/execution'
@@ -157,8 +158,6 @@ function newApplicationId({ clock, random }: LocalBackendOptions['env']): Applic
   return applicationId(`app-${digits}-${Buffer.from(random.bytes(4)).toString('hex')}`)
 }
 
-function writeOutput({ stream, text }: UserOutputPiece, task: TaskDescription | undefined): void {
-  const name =
-    task === undefined ? '[no task] ' : `[stage ${task.stageId}, partition ${task.partition}] `
-  process[stream].write(text.replace(/^(?!$)/gm, name))
+function writeOutput(output: UserOutputPiece, task: TaskDescription | undefined): void {
+  process[output.stream].write(outputOfTask(output, task))
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '#publib/env'
-import type { FromExecutorThread } from '#publib/protocol'
+import type { DriverToExecutor, FromExecutorThread } from '#publib/protocol'
 import type { BlockSource, CacheBudget } from '#publib/storage'
 import type { LossCause, TaskDescription } from '#publib/task'
 import type { ExecutorId, HostId } from '#publib/util'
@@ -14,6 +14,8 @@ export interface ExecutorHostOptions {
   readonly cacheBudget: CacheBudget
   /** What user functions wrote; the task is known while it runs. */
   readonly onOutput: (output: UserOutputPiece, task: TaskDescription | undefined) => void
+  /** The driver spoke, whatever it said. */
+  readonly onDriverMessage?: (type: DriverToExecutor['type']) => void
   /** Executors that stand ready for the first time, and those that are gone for good: for the worker. */
   readonly onExecutorsReady: (executorIds: readonly ExecutorId[]) => void
   readonly onExecutorLost: (executorId: ExecutorId, cause: LossCause) => void

@@ -52,6 +52,11 @@ export class ExecutorHost {
     return this.#state.executorIds
   }
 
+  /** Those that stand ready. */
+  get readyExecutorIds(): readonly ExecutorId[] {
+    return this.#state.readyExecutorIds
+  }
+
   /** Attempts that have not ended. */
   get attemptCount(): number {
     return this.#state.attemptCount
@@ -90,6 +95,11 @@ export class ExecutorHost {
     this.#handle({ type: 'DriverGone', reason })
   }
 
+  /** Tells the driver how the process does. */
+  reportMetrics(metrics: Omit<ExecutorToDriver & { readonly type: 'hostMetrics' }, 'type'>): void {
+    this.#send({ type: 'hostMetrics', ...metrics })
+  }
+
   /** Ends the largest task if the process is about to reach its limit. */
   memoryMeasured(residentBytes: number, limitBytes: number): void {
     const heldBytes = new Map(
@@ -112,23 +122,13 @@ export class ExecutorHost {
   }
 
   #receive(message: DriverToExecutor, payloads: readonly Uint8Array[]): void {
-    const first = payloads[0] ?? NOTHING
-    const links = [...this.#links.values()]
+    this.#options.onDriverMessage?.(message.type)
     switch (message.type) {
       case 'attach':
         this.#send({
           ...{ type: 'attached', hostId: this.#options.hostId },
           executorIds: this.#state.readyExecutorIds,
         })
-        break
-      case 'stage':
-        this.#tables.putStage(message.stage, first)
-        break
-      case 'dropStages':
-        this.#tables.dropStages(message.stageIds, links)
-        break
-      case 'mapOutputs':
-        this.#tables.putMapOutputs(message.shuffleId, message.epoch, message.statuses)
         break
       case 'launchTasks':
         this.#tasks.put(message.tasks, payloads)
@@ -140,15 +140,6 @@ export class ExecutorHost {
       case 'killTasks':
         this.#handle({ type: 'TasksKilled', taskIds: message.taskIds, reason: message.reason })
         break
-      case 'broadcast':
-        this.#tables.putBroadcast(message.broadcastId, message.offset, message.size, first)
-        break
-      case 'dropBroadcast':
-        this.#tables.dropBroadcast(message.broadcastId, links)
-        break
-      case 'dropShuffles':
-        this.#tables.dropShuffles(message.shuffleIds, links)
-        break
       case 'unpersist':
         this.#cache.unpersist(message.rddId)
         break
@@ -157,7 +148,7 @@ export class ExecutorHost {
         // Of interest to who holds the process.
         break
       default:
-        assertNever(message)
+        this.#tables.take(message, payloads[0], [...this.#links.values()])
     }
   }
 
@@ -293,5 +284,3 @@ export class ExecutorHost {
     this.#connection?.send(message)
   }
 }
-
-const NOTHING = new Uint8Array(0)

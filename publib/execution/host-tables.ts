@@ -1,6 +1,7 @@
 import type { MapStatus } from '#publib/blocks'
+import type { DriverToExecutor, ToExecutorThread } from '#publib/protocol'
 import type { StageDescription } from '#publib/task'
-import type { BroadcastId, ShuffleId, StageId } from '#publib/util'
+import { assertNever, type BroadcastId, type ShuffleId, type StageId } from '#publib/util'
 import { broadcastOutOfBounds } from './errors.ts'
 import type { ExecutorLink } from './executor-link.ts'
 
@@ -18,6 +19,17 @@ interface Told {
   readonly epochs: Map<ShuffleId, number>
 }
 
+type TableMessage = Extract<
+  DriverToExecutor,
+  {
+    readonly type:
+      | ('stage' | 'mapOutputs' | 'broadcast')
+      | ('dropStages' | 'dropShuffles' | 'dropBroadcast')
+  }
+>
+type BroadcastPiece = Extract<DriverToExecutor, { readonly type: 'broadcast' }>
+
+const NOTHING: Uint8Array = new Uint8Array(0)
 /** The largest broadcast that a host takes in. */
 const BROADCAST_BYTES_MAX = 2 ** 31
 
@@ -31,53 +43,70 @@ export class HostTables {
   readonly #broadcasts = new Map<BroadcastId, Broadcast>()
   readonly #told = new WeakMap<ExecutorLink, Told>()
 
-  putStage(stage: StageDescription, bytes: Uint8Array): void {
-    this.#stages.set(stage.stageId, { stage, bytes: shared(bytes) })
-  }
-
-  putMapOutputs(shuffleId: ShuffleId, epoch: number, statuses: readonly MapStatus[]): void {
-    const known = this.#outputs.get(shuffleId)
-    if (known === undefined || epoch > known.epoch)
-      this.#outputs.set(shuffleId, { epoch, statuses })
-  }
-
-  /** One chunk. @throws INTERNAL where it lies outside */
-  putBroadcast(id: BroadcastId, offset: number, size: number, chunk: Uint8Array): void {
-    if (size > BROADCAST_BYTES_MAX || offset + chunk.length > size) {
-      throw broadcastOutOfBounds(id, offset, chunk.length, size)
+  /** Takes in what the driver sent, and lets executors forget what it drops. @throws INTERNAL for a broadcast's piece that lies outside */
+  take(message: TableMessage, payload = NOTHING, links: readonly ExecutorLink[]): void {
+    switch (message.type) {
+      case 'stage':
+        this.#stages.set(message.stage.stageId, { stage: message.stage, bytes: shared(payload) })
+        break
+      case 'mapOutputs': {
+        const known = this.#outputs.get(message.shuffleId)
+        if (known === undefined || message.epoch > known.epoch) {
+          this.#outputs.set(message.shuffleId, message)
+        }
+        break
+      }
+      case 'broadcast':
+        this.#putBroadcast(message, payload)
+        break
+      case 'dropStages':
+        this.#forget(message.stageIds, this.#stages, told => told.stages, links, message)
+        break
+      case 'dropShuffles':
+        this.#forget(message.shuffleIds, this.#outputs, told => told.epochs, links, message)
+        break
+      case 'dropBroadcast':
+        this.#forget(
+          [message.broadcastId],
+          this.#broadcasts,
+          told => told.broadcasts,
+          links,
+          message,
+        )
+        break
+      default:
+        assertNever(message)
     }
-    const held = this.#broadcasts.get(id) ?? {
+  }
+
+  #putBroadcast({ broadcastId, offset, size }: BroadcastPiece, chunk: Uint8Array): void {
+    if (size > BROADCAST_BYTES_MAX || offset + chunk.length > size) {
+      throw broadcastOutOfBounds(broadcastId, offset, chunk.length, size)
+    }
+    const held = this.#broadcasts.get(broadcastId) ?? {
       ...{ bytes: new Uint8Array(new SharedArrayBuffer(size)), seen: new Set(), seenBytes: 0 },
     }
-    this.#broadcasts.set(id, held)
-    if (held.bytes.length !== size) throw broadcastOutOfBounds(id, offset, chunk.length, size)
+    this.#broadcasts.set(broadcastId, held)
+    if (held.bytes.length !== size) {
+      throw broadcastOutOfBounds(broadcastId, offset, chunk.length, held.bytes.length)
+    }
     if (held.seen.has(offset)) return
     held.seen.add(offset)
     held.seenBytes += chunk.length
     held.bytes.set(chunk, offset)
   }
 
-  dropStages(stageIds: readonly StageId[], links: Iterable<ExecutorLink>): void {
-    for (const stageId of stageIds) this.#stages.delete(stageId)
+  #forget<Id>(
+    ids: readonly Id[],
+    held: Map<Id, unknown>,
+    toldOf: (told: Told) => { delete(id: Id): boolean },
+    links: readonly ExecutorLink[],
+    message: ToExecutorThread,
+  ): void {
+    for (const id of ids) held.delete(id)
     for (const link of links) {
-      for (const stageId of stageIds) this.#toldOf(link).stages.delete(stageId)
-      link.post({ type: 'dropStages', stageIds })
-    }
-  }
-
-  dropShuffles(shuffleIds: readonly ShuffleId[], links: Iterable<ExecutorLink>): void {
-    for (const shuffleId of shuffleIds) this.#outputs.delete(shuffleId)
-    for (const link of links) {
-      for (const shuffleId of shuffleIds) this.#toldOf(link).epochs.delete(shuffleId)
-      link.post({ type: 'dropShuffles', shuffleIds })
-    }
-  }
-
-  dropBroadcast(broadcastId: BroadcastId, links: Iterable<ExecutorLink>): void {
-    this.#broadcasts.delete(broadcastId)
-    for (const link of links) {
-      this.#toldOf(link).broadcasts.delete(broadcastId)
-      link.post({ type: 'dropBroadcast', broadcastId })
+      for (const id of ids) toldOf(this.#toldOf(link)).delete(id)
+      link.post(message)
     }
   }
 

@@ -17,6 +17,11 @@ export class CacheBudget {
     return (this.#words[LIMIT] as number) * UNIT
   }
 
+  /** Executors come and go, and their memory with them. What is held already stays until it must give way. */
+  set limitBytes(bytes: number) {
+    this.#words[LIMIT] = Math.min(units(bytes), UNITS_MAX)
+  }
+
   get usedBytes(): number {
     return Atomics.load(this.#words, USED) * UNIT
   }
