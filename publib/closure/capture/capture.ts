@@ -5,6 +5,7 @@ import { inspector } from '../engine/inspector.ts'
 import { holdWindow } from '../engine/scripts.ts'
 import { closureTooLarge, tooMuch } from '../errors.ts'
 import type { AnyFunction } from '../function.ts'
+import { expectNewFiles } from '../known/commonjs.ts'
 import {
   type Encoded,
   encodePayload,
@@ -122,6 +123,7 @@ function draftOf(
   strictness: Strictness,
 ): Draft {
   inspector()
+  expectNewFiles()
   return holdWindow(() => {
     const encoder = new Encoder(encoders, strictness)
     encoder.blobs.whenGivenUp((root, id) => {

@@ -11,14 +11,20 @@ import { variable } from './variable-trail.ts'
 
 type Scope = Readonly<Record<string, unknown>>
 
-/** Members of classes count only once something calls them; see `fixpoint.ts`. */
+/** What only runs when something else calls it counts only then; see `fixpoint.ts`. */
 export function encodeCaptures(encoder: Encoder, record: FunctionRecord): void {
+  if (isConstructorOnly(encoder, record)) return
   const isClass = record.analysis.form === 'class'
   for (const free of record.analysis.freeNames.values()) {
     if (!isClass || free.uses.some(use => isAlwaysUsed(use.member))) {
       encodeCapture(encoder, record, free)
     }
   }
+}
+
+/** A function that is only reached as the constructor of a prototype: its body runs with `new`, if at all. */
+export function isConstructorOnly(encoder: Encoder, record: FunctionRecord): boolean {
+  return record.analysis.form === 'function' && !encoder.direct.has(record.fn)
 }
 
 /** Private members are called by the class itself, and nothing names a computed one. */

@@ -2,7 +2,10 @@
  * What is needed only because something else travels: captures of class members that shipped code can name, and entries of weak
  * collections whose key travels. What is left of the classes follows softly: what cannot travel becomes a value that throws when touched.
  */
-import { encodeCapture } from './encode-captures.ts'
+
+import type { NameUse } from '../analysis/analysis.ts'
+import type { Encoded } from '../wire.ts'
+import { encodeCapture, isConstructorOnly } from './encode-captures.ts'
 import type { Encoder } from './encoder.ts'
 import type { FunctionRecord } from './record.ts'
 
@@ -35,8 +38,16 @@ export function reachFixpoint(encoder: Encoder): void {
   encoder.strictness = strictness
 }
 
+/** Classes, and functions that are only reached as constructors: the members of both are called by name, or never. */
 function classRecords(encoder: Encoder): FunctionRecord[] {
-  return encoder.records.filter(record => record.node.t === 'class')
+  return encoder.records.filter(
+    record => record.node.t === 'class' || isConstructorOnly(encoder, record),
+  )
+}
+
+/** What is not inside a member runs with `new`. */
+function memberOf(use: NameUse, record: FunctionRecord): string | undefined {
+  return record.node.t === 'class' ? use.member : '%new'
 }
 
 function isCallable(encoder: Encoder, member: string, record: FunctionRecord): boolean {
@@ -59,12 +70,11 @@ function encodeMembers(
     for (const free of record.analysis.freeNames.values()) {
       const key = `${record.id} ${free.name}`
       if (record.captures.has(free.name) || tried.has(key)) continue
-      const isUsed = free.uses.some(
-        ({ member }) =>
-          member !== undefined &&
-          (!member.startsWith('%') || member === '%new') &&
-          isWanted(member, record),
-      )
+      const isUsed = free.uses.some(use => {
+        const member = memberOf(use, record)
+        const isMember = member !== undefined && (!member.startsWith('%') || member === '%new')
+        return isMember && isWanted(member, record)
+      })
       if (!isUsed) continue
       tried.add(key)
       encodeCapture(encoder, record, free)
@@ -98,7 +108,9 @@ function encodeWeakEntry(
   [key, value]: readonly unknown[],
 ): void {
   const node = encoder.nodes[weak.id]
-  const encodedKey = encoder.encode(key, weak.trail)
+  // Named by number: a further use as a whole would undo the pruning of the key.
+  const known = encoder.ids.get(key as object)
+  const encodedKey: Encoded = known === undefined ? encoder.encode(key, weak.trail) : [known]
   if (node?.t === 'weak-set') node.items.push(encodedKey)
   else if (node?.t === 'weak-map') {
     node.entries.push([encodedKey, encoder.encode(value, weak.trail)])

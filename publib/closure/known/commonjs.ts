@@ -14,6 +14,7 @@ const { cache } = createRequire(import.meta.url)
 const packageExports = new Map<object, CommonJsPlace>()
 const userExports = new Map<object, string>()
 let scannedCount = 0
+let isCurrent = false
 
 /** Where a package's file exports a value. */
 export function commonJsPlace(value: object): CommonJsPlace | undefined {
@@ -31,7 +32,14 @@ export function isPackageExport(value: object): boolean {
   return commonJsPlace(value) !== undefined || builtinPlace(value) !== undefined
 }
 
+/** Files may have been loaded since the last capture; during one, nothing runs that loads any. */
+export function expectNewFiles(): void {
+  isCurrent = false
+}
+
 function scan(): void {
+  if (isCurrent) return
+  isCurrent = true
   const files = Object.keys(cache)
   if (files.length === scannedCount) return
   scannedCount = files.length

@@ -35,6 +35,13 @@ interface Way {
 
 const ALL: readonly NodeVersion[] = ['20', '22', '24', '26']
 
+const ES5_ALLOWED = [
+  // The compiler's output for `super` in an object literal does not run without shipping either.
+  '22 an object with super, accessors and __proto__',
+  // A running generator is an object of the compiler's there, position and all, and travels.
+  '43 a running generator',
+]
+
 const ways: readonly Way[] = [
   { name: 'ESM', kind: 'esm', nodes: ALL },
   { name: 'CommonJS', kind: 'commonjs', nodes: ALL },
@@ -72,6 +79,7 @@ const ways: readonly Way[] = [
     nodes: ALL,
     compiled: { target: 'es5', module: 'commonjs' },
     comparesToLocal: true,
+    allowed: Object.fromEntries(ALL.map(version => [version, ES5_ALLOWED])),
   },
 ]
 
@@ -111,7 +119,7 @@ describe('closure conformance matrix', function () {
             },
           })
           const problems = problemsOf(results, rowsOf(assembly), way.allowed?.[version])
-          expect(problems).to.deep.equal([])
+          expect(problems.join('\n')).to.equal('')
         })
       }
     })
