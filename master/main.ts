@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { settingsFrom } from '#config'
 import {
   type DaemonControl,
@@ -11,6 +12,7 @@ import {
   type RunningDaemon,
   runDaemon,
 } from '#publib/cli'
+import type { Clock } from '#publib/env'
 import type { OwnedLogger } from '#publib/log'
 import { describePlace } from '#publib/transport'
 import { defaultRules, type MasterRules } from './cluster.ts'
@@ -19,6 +21,8 @@ import type { MasterStatus } from './status.ts'
 
 /** The master daemon: `process.argv[2]` holds its options as the command line resolved them. */
 const options = parseMasterOptions(process.argv[2])
+/** Less than a daemon has for its end. */
+const WORKERS_GONE_MS = 7_000
 let log: OwnedLogger | undefined
 
 void runDaemon(options, start, {
@@ -27,7 +31,10 @@ void runDaemon(options, start, {
 })
 
 async function start(control: DaemonControl): Promise<RunningDaemon> {
-  endWithParent(control)
+  let isParentGone = false
+  endWithParent(control, () => {
+    isParentGone = true
+  })
   const settings = settingsFrom(options.settings)
   const world = await daemonWorld(options, {
     level: settings.get('simspark.log.level'),
@@ -46,8 +53,10 @@ async function start(control: DaemonControl): Promise<RunningDaemon> {
   world.log.info('master is ready', { url, epoch: master.epoch })
   const close = async (reason: string): Promise<void> => {
     world.log.info('master stops', { reason })
+    if (isParentGone) await workersGone(world.env.clock, master)
     await master.close()
     await world.log.close()
+    if (isParentGone) await deleteFolder()
   }
   return { address: master.address, url, epoch: master.epoch, close }
 }
@@ -74,6 +83,22 @@ function health(status: MasterStatus): string {
     ...{ applications: applications.length, cores, coresBusy },
   }
   return healthBody({ role: 'master', epoch, state: 'ready', details })
+}
+
+/** The workers of a local cluster lose the same parent: what they write must not come after its deletion. */
+async function workersGone(clock: Clock, master: Master): Promise<void> {
+  const deadlineMs = clock.now() + WORKERS_GONE_MS
+  while (clock.now() < deadlineMs) {
+    if (master.status().workers.every(({ state }) => state === 'DOWN')) return
+    await new Promise<void>(resolve => {
+      clock.after(50, resolve, { keepAlive: true })
+    })
+  }
+}
+
+async function deleteFolder(): Promise<void> {
+  if (options.deleteWithParent === undefined) return
+  await rm(options.deleteWithParent, { recursive: true, force: true, maxRetries: 10 })
 }
 
 /** What it would promise it could not keep: it ends by name, and says so where its starter looks. */

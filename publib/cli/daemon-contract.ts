@@ -42,6 +42,8 @@ const masterOptions = v.object({
   ...common,
   /** Goes on where the journal is damaged, or older than what workers have seen. */
   acceptDataLoss: v.optional(v.boolean()),
+  /** Of a local cluster: deleted when the program that started it is gone without having done so. */
+  deleteWithParent: v.optional(v.string()),
 })
 const workerOptions = v.object({
   role: v.literal('worker'),

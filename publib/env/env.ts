@@ -190,6 +190,10 @@ export interface ForkOptions {
   readonly cwd: string
   /** V8 flags of the child. */
   readonly nodeFlags?: readonly string[]
+  /** Its command line; never a secret. */
+  readonly args?: readonly string[]
+  /** False: does not keep this process running. */
+  readonly keepAlive?: boolean
   /** Where its stdout and stderr go, capped at `logBytesMax`. */
   readonly logPath: string
   readonly logBytesMax: number

@@ -1,4 +1,5 @@
 import { type ChildProcess as NodeChild, type Serializable, spawn } from 'node:child_process'
+import type { Socket } from 'node:net'
 import { CappedLog } from './capped-log.ts'
 import { entryPath } from './entry.ts'
 import type { ChildProcess, ForkOptions, Processes } from './env.ts'
@@ -23,7 +24,7 @@ class RealChildProcess implements ChildProcess {
     this.#log = new CappedLog(options.logPath, options.logBytesMax)
     this.#child = spawn(
       process.execPath,
-      [...(options.nodeFlags ?? []), entryPath(options.entry)],
+      [...(options.nodeFlags ?? []), entryPath(options.entry), ...(options.args ?? [])],
       {
         cwd: options.cwd,
         env: { ...options.env },
@@ -34,6 +35,11 @@ class RealChildProcess implements ChildProcess {
       },
     )
     const streams = [this.#child.stdout, this.#child.stderr]
+    if (options.keepAlive === false) {
+      this.#child.unref()
+      this.#child.channel?.unref()
+      for (const stream of streams) (stream as Socket | null)?.unref()
+    }
     this.#output = Promise.all(streams.map(stream => stream && this.#log.follow(stream)))
     this.#child.on('message', message => this.onMessage?.(message))
     this.#child.on('exit', (code, signal) => void this.#end(code, signal))
