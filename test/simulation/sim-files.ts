@@ -1,28 +1,40 @@
 import type { FileStat, Files, OpenFile, SyncFiles } from '#publib/env'
 import type { SimMachine, SimProcess, World } from './world.ts'
 
-/** The disk of a machine as one of its processes sees it. Asynchronous calls take a little simulated time. */
+/** What a process that was killed in the middle of a write leaves: nothing, a part of it, or all of it. */
+type Fate = 'lost' | 'torn' | 'whole'
+
+/**
+ * The disk of a machine as one of its processes sees it. Asynchronous calls take a little simulated time; a write that a
+ * kill comes upon may have reached the disk, or with an append a part of it.
+ */
 export function simFiles(world: World, process: SimProcess): Files {
-  const sync = syncFiles(process.machine, () => world.now)
+  const { machine } = process
+  const sync = syncFiles(machine, () => world.now)
   const later = <T>(work: () => T): Promise<T> =>
     new Promise((resolve, reject) => {
-      world.after(world.random.number() * 2, () =>
-        process.enter(() => {
-          try {
-            resolve(work())
-          } catch (error) {
-            reject(error)
-          }
-        }),
+      world.after(world.random.number() * 2 * machine.slowness, () =>
+        process.enter(() => attempt(work, resolve, reject)),
       )
     })
-  const { machine } = process
+  const write = (work: (fate: Fate) => void): Promise<void> =>
+    new Promise((resolve, reject) => {
+      world.after(world.random.number() * 2 * machine.slowness, () => {
+        if (process.isAlive) process.enter(() => attempt(() => work('whole'), resolve, reject))
+        else work(world.random.pick<Fate>(['lost', 'torn', 'whole']))
+      })
+    })
   return {
     readFile: path => later(() => sync.readFile(path)),
-    writeFile: (path, bytes) => later(() => void machine.disk.set(path, bytes.slice())),
+    writeFile: (path, bytes) =>
+      write(fate => {
+        if (fate === 'whole') machine.disk.set(path, bytes.slice())
+      }),
     append: (path, bytes) =>
-      later(() => {
-        machine.disk.set(path, joined(machine.disk.get(path) ?? new Uint8Array(), bytes))
+      write(fate => {
+        const size = fate === 'lost' ? 0 : fate === 'torn' ? bytes.length >> 1 : bytes.length
+        const before = machine.disk.get(path)
+        if (size > 0) machine.disk.set(path, joined(before ?? NOTHING, bytes.subarray(0, size)))
       }),
     truncate: (path, size) =>
       later(() => void machine.disk.set(path, read(machine, path).slice(0, size))),
@@ -30,11 +42,7 @@ export function simFiles(world: World, process: SimProcess): Files {
     list: folder => later(() => sync.list(folder)),
     makeFolder: path => later(() => sync.makeFolder(path)),
     remove: path => later(() => sync.remove(path)),
-    rename: (from, to) =>
-      later(() => {
-        machine.disk.set(to, read(machine, from))
-        machine.disk.delete(from)
-      }),
+    rename: (from, to) => later(() => rename(machine, from, to)),
     readRange: (path, position, into) =>
       later(() => {
         const piece = read(machine, path).subarray(position, position + into.length)
@@ -45,7 +53,40 @@ export function simFiles(world: World, process: SimProcess): Files {
   }
 }
 
-function syncFiles(machine: SimMachine, now: () => number): SyncFiles {
+const NOTHING = new Uint8Array(0)
+
+function attempt<T>(
+  work: () => T,
+  resolve: (value: T) => void,
+  reject: (error: unknown) => void,
+): void {
+  try {
+    resolve(work())
+  } catch (error) {
+    reject(error)
+  }
+}
+
+/** A file, or a folder with all in it. */
+function rename(machine: SimMachine, from: string, to: string): void {
+  if (!machine.disk.has(from) && !isFolder(machine, from)) throw failure('ENOENT', from)
+  const moved = (path: string): string | undefined =>
+    path === from || path.startsWith(`${from}/`) ? to + path.slice(from.length) : undefined
+  for (const [path, bytes] of [...machine.disk]) {
+    const target = moved(path)
+    if (target === undefined) continue
+    machine.disk.delete(path)
+    machine.disk.set(target, bytes)
+  }
+  for (const path of [...machine.folders]) {
+    const target = moved(path)
+    if (target === undefined) continue
+    machine.folders.delete(path)
+    machine.folders.add(target)
+  }
+}
+
+export function syncFiles(machine: SimMachine, now: () => number): SyncFiles {
   const stat = (path: string): FileStat | undefined => {
     const bytes = machine.disk.get(path)
     const kind = bytes ? 'file' : isFolder(machine, path) ? 'folder' : undefined

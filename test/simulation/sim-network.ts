@@ -8,6 +8,7 @@ import type {
   Socket,
 } from '#publib/env'
 import { SimSparkError } from '#publib/util'
+import { SimSocket } from './sim-socket.ts'
 import type { SimProcess, World } from './world.ts'
 
 interface Listening {
@@ -16,60 +17,12 @@ interface Listening {
   readonly sockets: Set<SimSocket>
 }
 
-/** One end of a simulated socket. Messages arrive in order; a cut link holds them until it is healed or reset. */
-class SimSocket implements Socket {
-  onMessage: ((bytes: Uint8Array) => void) | undefined
-  onClose: ((code: number, reason: string) => void) | undefined
-  onDrain: (() => void) | undefined
-  readonly bufferedBytes = 0
-  readonly remote: Address
-  readonly owner: SimProcess
-  readonly #network: SimNetwork
-  peer: SimSocket | undefined
-  isOpen = true
-  /** The time before which nothing more may arrive: keeps the order. */
-  arrivesAt = 0
-  held: (() => void)[] = []
-
-  constructor(network: SimNetwork, owner: SimProcess, remote: Address) {
-    this.#network = network
-    this.owner = owner
-    this.remote = remote
-  }
-
-  send(parts: readonly Uint8Array[]): void {
-    const { peer } = this
-    if (!this.isOpen || peer === undefined) return
-    const bytes = concat(parts)
-    this.#network.deliver(this, peer, () => {
-      if (peer.isOpen) peer.onMessage?.(bytes)
-    })
-  }
-
-  close(code: number, reason: string): void {
-    if (!this.isOpen) return
-    const { peer } = this
-    this.isOpen = false
-    if (peer !== undefined) this.#network.deliver(this, peer, () => peer.closed(code, reason))
-    this.#network.soon(this.owner, () => this.onClose?.(code, reason))
-  }
-
-  terminate(): void {
-    this.close(1006, '')
-  }
-
-  closed(code: number, reason: string): void {
-    if (!this.isOpen) return
-    this.isOpen = false
-    this.onClose?.(code, reason)
-  }
-}
-
 /** Every wire of a world: delays drawn from its seed, links that can be cut, sockets that can be reset. */
 export class SimNetwork {
   readonly #world: World
   readonly #listeners = new Map<string, Listening>()
-  readonly #cuts = new Set<string>()
+  /** One-way links that are cut, and what waits at each. */
+  readonly #cuts = new Map<string, (() => void)[]>()
   readonly #sockets = new Set<SimSocket>()
   #ports = 20_000
 
@@ -86,27 +39,34 @@ export class SimNetwork {
     }
   }
 
-  /** Holds all messages between two machines, both ways. */
-  cut(a: string, b: string): void {
-    this.#cuts.add(linkOf(a, b))
+  /** Holds all messages from one machine to another, and the other way too unless it is cut one way only. */
+  cut(from: string, to: string, isOneWay = false): void {
+    this.#cutWay(from, to)
+    if (!isOneWay) this.#cutWay(to, from)
   }
 
   heal(a: string, b: string): void {
-    this.#cuts.delete(linkOf(a, b))
-    for (const socket of this.#sockets) {
-      if (linkOf(socket.owner.machine.host, socket.peer?.owner.machine.host ?? '') !== linkOf(a, b))
-        continue
-      for (const call of socket.held.splice(0)) call()
+    for (const way of [wayOf(a, b), wayOf(b, a)]) {
+      const held = this.#cuts.get(way) ?? []
+      this.#cuts.delete(way)
+      for (const call of held) call()
     }
+  }
+
+  isCut(from: string, to: string): boolean {
+    return this.#cuts.has(wayOf(from, to))
   }
 
   /** Breaks every open socket between two machines. */
   reset(a: string, b: string): void {
     for (const socket of [...this.#sockets]) {
-      const other = socket.peer?.owner.machine.host ?? ''
-      if (!socket.isOpen || linkOf(socket.owner.machine.host, other) !== linkOf(a, b)) continue
-      socket.owner.enter(() => socket.closed(1006, 'reset'))
-      socket.isOpen = false
+      const { peer } = socket
+      const way = wayOf(socket.owner.machine.host, peer.owner.machine.host)
+      if (!socket.isOpen || (way !== wayOf(a, b) && way !== wayOf(b, a))) continue
+      for (const end of [socket, peer]) {
+        this.forget(end)
+        if (end.isOpen) this.soon(end.owner, () => end.closed(1006, 'reset'))
+      }
     }
   }
 
@@ -115,13 +75,27 @@ export class SimNetwork {
   }
 
   deliver(from: SimSocket, to: SimSocket, call: () => void): void {
-    const arrive = () => {
-      const at = Math.max(this.#world.now + this.#delay(), to.arrivesAt)
+    const arrive = (): void => {
+      const at = Math.max(this.#world.now + this.#delay(from.owner, to.owner), to.arrivesAt)
       to.arrivesAt = at
       this.#world.after(at - this.#world.now, () => to.owner.enter(call))
     }
-    if (this.#isCut(from.owner, to.owner)) to.held.push(arrive)
-    else arrive()
+    const held = this.#cuts.get(wayOf(from.owner.machine.host, to.owner.machine.host))
+    if (held === undefined) arrive()
+    else held.push(arrive)
+  }
+
+  forget(socket: SimSocket): void {
+    this.#sockets.delete(socket)
+  }
+
+  /** Sockets that are open at both ends' machines, for the leak check. */
+  openSocketsOf(process: SimProcess): number {
+    return [...this.#sockets].filter(({ owner, isOpen }) => owner === process && isOpen).length
+  }
+
+  #cutWay(from: string, to: string): void {
+    if (from !== to && !this.#cuts.has(wayOf(from, to))) this.#cuts.set(wayOf(from, to), [])
   }
 
   async #listen(process: SimProcess, options: ListenOptions): Promise<Listener> {
@@ -141,49 +115,51 @@ export class SimNetwork {
   #connect(process: SimProcess, address: Address, options: ConnectOptions): Promise<Socket> {
     return new Promise((resolve, reject) => {
       let isOver = false
-      const fail = (error: Error) => {
+      const fail = (error: Error): void => {
         if (!isOver) process.enter(() => reject(error))
         isOver = true
+        timeout.cancel()
       }
-      const unreachable = (why: string) =>
+      const unreachable = (why: string): SimSparkError =>
         new SimSparkError('MASTER_UNREACHABLE', `${address.host}:${address.port} ${why}`, {
           retryable: true,
         })
-      this.#world.after(options.timeoutMs, () => fail(unreachable('does not answer')))
-      this.#world.after(this.#delay(), () => {
+      const timeout = this.#world.after(options.timeoutMs, () =>
+        fail(unreachable('does not answer')),
+      )
+      this.#world.after(this.#delay(process, process), () => {
         if (isOver || !process.isAlive) return
+        const here = process.machine.host
+        if (this.isCut(here, address.host) || this.isCut(address.host, here)) return
         const listening = this.#listeners.get(`${address.host}:${address.port}`)
         if (listening === undefined) return fail(unreachable('refuses connections'))
-        if (this.#isCut(process, listening.process)) return
         listening.process.enter(() => {
-          if (isOver) return
-          const answer = listening.options.authorize(requestOf(process, address, options))
+          if (isOver || !process.isAlive) return
+          const request = requestOf(process, address, options)
+          const answer = listening.options.authorize(request)
           if (answer.kind === 'refuse') {
             const code = answer.status === 403 ? 'NOT_AUTHORIZED' : 'NOT_AUTHENTICATED'
             return fail(new SimSparkError(code, answer.message))
           }
           isOver = true
-          const [here, there] = this.#pair(process, listening, address)
-          listening.options.onSocket(there, answer.role, requestOf(process, address, options))
-          this.#world.after(this.#delay(), () => process.enter(() => resolve(here)))
+          timeout.cancel()
+          const [mine, theirs] = this.#pair(process, listening, address)
+          listening.options.onSocket(theirs, answer.role, request)
+          const delay = this.#delay(listening.process, process)
+          this.#world.after(delay, () => process.enter(() => resolve(mine)))
         })
       })
     })
   }
 
   #pair(process: SimProcess, listening: Listening, address: Address): [SimSocket, SimSocket] {
-    const here = new SimSocket(this, process, address)
-    const there = new SimSocket(this, listening.process, {
-      host: process.machine.host,
-      port: this.#ports++,
-    })
-    here.peer = there
-    there.peer = here
+    const theirAddress = { host: process.machine.host, port: this.#ports++ }
+    const [mine, theirs] = SimSocket.pair(this, process, address, listening.process, theirAddress)
     // what the server says at once must not arrive before the client has the socket
-    here.arrivesAt = this.#world.now + 6
-    this.#sockets.add(here).add(there)
-    listening.sockets.add(there)
-    return [here, there]
+    mine.arrivesAt = this.#world.now + DELAY_MS_MAX * 2
+    this.#sockets.add(mine).add(theirs)
+    listening.sockets.add(theirs)
+    return [mine, theirs]
   }
 
   #stopListening(key: string): void {
@@ -196,28 +172,25 @@ export class SimNetwork {
     for (const [key, listening] of this.#listeners) {
       if (listening.process === process) this.#listeners.delete(key)
     }
-    for (const socket of this.#sockets) {
+    for (const socket of [...this.#sockets]) {
       if (socket.owner !== process) continue
-      this.#sockets.delete(socket)
-      const { peer } = socket
-      if (socket.isOpen && peer !== undefined)
-        this.deliver(socket, peer, () => peer.closed(1006, ''))
+      this.forget(socket)
+      if (socket.isOpen) this.deliver(socket, socket.peer, () => socket.peer.closed(1006, ''))
       socket.isOpen = false
     }
   }
 
-  #isCut(a: SimProcess, b: SimProcess): boolean {
-    return this.#cuts.has(linkOf(a.machine.host, b.machine.host))
-  }
-
-  /** Between half a millisecond and five. */
-  #delay(): number {
-    return 0.5 + this.#world.random.number() * 4.5
+  /** Between half a millisecond and five, longer where a machine is slow. */
+  #delay(from: SimProcess, to: SimProcess): number {
+    const slowness = Math.min(2, Math.max(from.machine.slowness, to.machine.slowness))
+    return (0.5 + this.#world.random.number() * 4.5) * slowness
   }
 }
 
-function linkOf(a: string, b: string): string {
-  return a < b ? `${a} ${b}` : `${b} ${a}`
+const DELAY_MS_MAX = 10
+
+function wayOf(from: string, to: string): string {
+  return `${from} ${to}`
 }
 
 function requestOf(process: SimProcess, address: Address, options: ConnectOptions): GateRequest {
@@ -229,14 +202,4 @@ function requestOf(process: SimProcess, address: Address, options: ConnectOption
     headers.set(name.toLowerCase(), [value])
   }
   return { method: 'GET', path: options.path, headers, remoteAddress: process.machine.host }
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((size, part) => size + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
 }

@@ -3,6 +3,8 @@ import { SimRandom } from './sim-random.ts'
 
 interface Scheduled {
   readonly at: number
+  /** Of two at the same time the one that was planned first comes first. */
+  readonly order: number
   readonly run: () => void
   isCancelled: boolean
 }
@@ -12,12 +14,23 @@ export class SimProcess {
   readonly pid: number
   readonly machine: SimMachine
   readonly name: string
+  /** Who forked it. */
+  readonly parent: SimProcess | undefined
   isAlive = true
   isPaused = false
+  readonly #world: World
   #waiting: (() => void)[] = []
   readonly #ends: ((code: number | null, signal: string | null) => void)[] = []
 
-  constructor(pid: number, machine: SimMachine, name: string) {
+  constructor(
+    world: World,
+    pid: number,
+    machine: SimMachine,
+    name: string,
+    parent: SimProcess | undefined,
+  ) {
+    this.#world = world
+    this.parent = parent
     this.pid = pid
     this.machine = machine
     this.name = name
@@ -26,18 +39,23 @@ export class SimProcess {
   /** Runs `call` if the process lives, later if it is paused, never if it is dead. */
   enter(call: () => void): void {
     if (!this.isAlive) return
-    if (this.isPaused) this.#waiting.push(call)
-    else call()
+    if (this.isPaused) {
+      this.#waiting.push(call)
+      return
+    }
+    this.#world.touched()
+    call()
   }
 
   onEnd(call: (code: number | null, signal: string | null) => void): void {
-    this.#ends.push(call)
+    if (this.isAlive) this.#ends.push(call)
   }
 
   end(code: number | null, signal: string | null): void {
     if (!this.isAlive) return
     this.isAlive = false
     this.#waiting = []
+    this.#world.note(`${this.name} (${this.pid}) ends: ${signal ?? code}`)
     for (const call of this.#ends.splice(0)) call(code, signal)
   }
 
@@ -45,10 +63,10 @@ export class SimProcess {
     this.isPaused = true
   }
 
-  /** Everything that waited happens now, in its order. */
+  /** Everything that waited happens now, in its order; after each its promises settle. */
   resume(): void {
     this.isPaused = false
-    for (const call of this.#waiting.splice(0)) this.enter(call)
+    for (const call of this.#waiting.splice(0)) this.#world.after(0, () => this.enter(call))
   }
 }
 
@@ -57,6 +75,8 @@ export class SimMachine {
   readonly host: string
   readonly disk = new Map<string, Uint8Array>()
   readonly folders = new Set<string>(['/'])
+  /** How many times longer than elsewhere everything takes here. */
+  slowness = 1
 
   constructor(host: string) {
     this.host = host
@@ -71,10 +91,17 @@ export class World {
   readonly random: SimRandom
   readonly machines: SimMachine[] = []
   readonly processes: SimProcess[] = []
+  /** Rejections that nobody handled and assertions that failed outside of any promise. */
+  readonly crashes: unknown[] = []
+  /** How many events have happened. */
+  eventCount = 0
   #now = 0
   #pids = 100
-  readonly #queue = new PriorityQueue<Scheduled>((a, b) => a.at - b.at)
+  #order = 0
+  #isTouched = true
+  readonly #queue = new PriorityQueue<Scheduled>((a, b) => a.at - b.at || a.order - b.order)
   readonly #trace: string[] = []
+  #fingerprint = 0
 
   constructor(seed: number) {
     this.random = new SimRandom(seed)
@@ -89,9 +116,23 @@ export class World {
     return this.#trace
   }
 
+  /** A number made of all that was noted: equal runs have equal ones. */
+  get fingerprint(): number {
+    return this.#fingerprint
+  }
+
   note(text: string): void {
-    this.#trace.push(`${this.#now.toFixed(0).padStart(7)} ${text}`)
+    const line = `${this.#now.toFixed(0).padStart(7)} ${text}`
+    for (let at = 0; at < line.length; at++) {
+      this.#fingerprint = (Math.imul(this.#fingerprint, 31) + line.charCodeAt(at)) | 0
+    }
+    this.#trace.push(line)
     if (this.#trace.length > 2000) this.#trace.splice(0, 1000)
+  }
+
+  /** Something of a process ran: its promises are to settle before the next event. */
+  touched(): void {
+    this.#isTouched = true
   }
 
   machine(host: string): SimMachine {
@@ -100,14 +141,15 @@ export class World {
     return machine
   }
 
-  process(machine: SimMachine, name: string): SimProcess {
-    const process = new SimProcess(this.#pids++, machine, name)
+  process(machine: SimMachine, name: string, parent?: SimProcess): SimProcess {
+    const process = new SimProcess(this, this.#pids++, machine, name, parent)
     this.processes.push(process)
     return process
   }
 
   after(delayMs: number, run: () => void): { cancel(): void } {
-    const scheduled: Scheduled = { at: this.#now + Math.max(0, delayMs), run, isCancelled: false }
+    const at = this.#now + Math.max(0, delayMs)
+    const scheduled: Scheduled = { at, order: this.#order++, run, isCancelled: false }
     this.#queue.push(scheduled)
     return {
       cancel: () => {
@@ -121,17 +163,29 @@ export class World {
     const end = this.#now + limitMs
     await settle()
     while (!isDone()) {
+      if (this.crashes.length > 0) return false
       const next = this.#queue.pop()
       if (next === undefined || next.at > end) {
         if (next !== undefined) this.#queue.push(next)
+        this.#now = Math.max(this.#now, end)
         return isDone()
       }
       if (next.isCancelled) continue
       this.#now = Math.max(this.#now, next.at)
-      next.run()
-      await settle()
+      this.eventCount++
+      this.#isTouched = false
+      this.#run(next)
+      if (this.#isTouched) await settle()
     }
     return true
+  }
+
+  #run(next: Scheduled): void {
+    try {
+      next.run()
+    } catch (error) {
+      this.crashes.push(error)
+    }
   }
 }
 
