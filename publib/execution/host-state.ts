@@ -8,6 +8,7 @@ import {
   runningAttempt,
 } from './executor-record.ts'
 import type { HostAction, HostEvent, TaskEnded, ThreadExited } from './host-events.ts'
+import { lossOf, outOfMemory, RELEASED } from './host-losses.ts'
 
 /** Attempts that a thread has at hand, the running one included: it never waits for a message between two. */
 const POSTED_MAX = 2
@@ -22,8 +23,6 @@ const MEMORY_SHARE_MAX = 0.95
 
 /** What becomes of a thread that does not end: its process goes, or, in the driver's own, it is left to itself. */
 export type StuckThread = 'replaceHost' | 'abandon'
-
-const RELEASED: LossCause = { kind: 'released', message: 'it was released', counts: false }
 
 /**
  * Which thread stands for which executor, and which attempts it works on. Flag at once, `terminate` after 50 ms, a new
@@ -290,17 +289,4 @@ export class HostState implements Machine<HostEvent, HostAction> {
   #do(...actions: readonly HostAction[]): void {
     this.#actions.push(...actions)
   }
-}
-
-function lossOf({ executorId }: ExecutorRecord, attempt: Attempt, cause: LossCause): TaskEnd {
-  if (attempt.kill !== undefined) return { kind: 'killed', reason: attempt.kill.reason }
-  return { kind: 'executorLost', executorId, cause }
-}
-
-function outOfMemory({ residentBytes, limitBytes }: HostEvent & { type: 'MemoryMeasured' }) {
-  const mib = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`
-  const message =
-    `OUT_OF_MEMORY: the host held ${mib(residentBytes)} of its limit of ${mib(limitBytes)}, and this task the largest ` +
-    'part of it. Raise simspark.executor.memory or use more partitions.'
-  return { kind: 'outOfMemory', message, counts: true } as const
 }

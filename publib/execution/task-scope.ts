@@ -45,6 +45,7 @@ export class TaskScope implements AsyncComputeContext {
   readonly #surroundings: Surroundings
   readonly #parts: TaskParts
   readonly #asyncResults = new Map<Lineage<unknown>, Map<number, SpillingBatches<unknown>>>()
+  readonly #ends: (() => void)[] = []
   #batches = 0
 
   constructor(surroundings: Surroundings, parts: TaskParts) {
@@ -66,6 +67,7 @@ export class TaskScope implements AsyncComputeContext {
       metrics: parts.metrics,
       checkCancelled,
       fetch: requests => surroundings.fetch(requests, checkCancelled),
+      atTaskEnd: end => this.#ends.push(end),
     }
   }
 
@@ -129,6 +131,7 @@ export class TaskScope implements AsyncComputeContext {
       for (const results of ofOperator.values()) results.close()
     }
     this.#asyncResults.clear()
+    for (const end of this.#ends.splice(0)) end()
   }
 
   *#watched<T>(batches: Iterable<Batch<T>>): Generator<Batch<T>> {
