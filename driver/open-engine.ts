@@ -1,5 +1,6 @@
 import { realClock, realFiles, realRandom, realThreads } from '#publib/env'
 import type { StageInstance } from '#publib/lineage'
+import type { Backend } from './backend/backend.ts'
 import { LocalBackend } from './backend/local.ts'
 import type { ContextPlan } from './context-options.ts'
 import type { Engine } from './engine.ts'
@@ -9,7 +10,7 @@ import { type EngineParts, startEngine } from './start-engine.ts'
 /** The engine that a plan's master asks for, ready to run jobs. */
 export function openEngine(plan: ContextPlan, log: LazyLog): Promise<Engine> {
   const common = { clock: realClock, files: realFiles, log }
-  const { masterUrl, settings } = plan
+  const { masterUrl } = plan
   switch (masterUrl.kind) {
     case 'inline':
       return startEngine(plan, { ...common, ...inline(plan), failuresMax: 1 })
@@ -17,9 +18,31 @@ export function openEngine(plan: ContextPlan, log: LazyLog): Promise<Engine> {
       const backend = localBackend(plan, { threads: masterUrl.executors })
       return startEngine(plan, { ...common, backend, failuresMax: masterUrl.failuresMax })
     }
-    default:
-      throw new TypeError(`${settings}`)
+    case 'localCluster':
+    case 'standalone':
+      return clusterEngine(plan, common)
   }
+}
+
+/** Executors of a master, or of one that this program starts for itself. */
+async function clusterEngine(
+  plan: ContextPlan,
+  common: Pick<EngineParts, 'clock' | 'files' | 'log'>,
+): Promise<Engine> {
+  const failuresMax = plan.settings.get('simspark.task.maxFailures')
+  return startEngine(plan, { ...common, backend: await clusterBackend(plan), failuresMax })
+}
+
+async function clusterBackend(plan: ContextPlan): Promise<Backend> {
+  const { masterUrl, settings, appName, sparkUser: user } = plan
+  const common = { settings, appName, user }
+  if (masterUrl.kind === 'localCluster') {
+    const { LocalClusterBackend } = await import('./backend/local-cluster.ts')
+    return new LocalClusterBackend({ ...common, ...masterUrl })
+  }
+  if (masterUrl.kind !== 'standalone') throw new TypeError(`${masterUrl.kind} is no cluster`)
+  const { openStandalone } = await import('./backend/open-standalone.ts')
+  return openStandalone({ ...common, masters: masterUrl.masters })
 }
 
 /** Tasks in the driver's own thread, with the user's own functions: nothing is encoded. */
