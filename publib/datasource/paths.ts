@@ -4,7 +4,6 @@ import type { Files } from '#publib/env'
 import { reasonOf } from './byte-source.ts'
 import { type Codec, codecOfName } from './codec.ts'
 import { pathNotFound, pathRefused } from './errors.ts'
-import { expandPattern, isPattern } from './glob.ts'
 import type { InputFile } from './input-file.ts'
 import { isPartName, readManifest } from './manifest.ts'
 import { whereOutputStands } from './output-folders.ts'
@@ -141,4 +140,15 @@ async function missingReason(path: string, files: Files): Promise<string> {
     parent = dirname(parent)
   }
   return `the nearest folder that exists is ${JSON.stringify(parent)}`
+}
+
+/** Whether a path holds a pattern: `*`, `?`, `[…]`, `{…}` or `!(…)`. */
+function isPattern(path: string): boolean {
+  return /[*?]|\[[^\]]*\]|\{[^}]*\}|[!+@]\(/.test(path)
+}
+
+/** Files and folders that a pattern matches, absolute; loaded only where there is a pattern. */
+async function expandPattern(pattern: string): Promise<string[]> {
+  const { glob } = await import('tinyglobby')
+  return glob(pattern, { absolute: true, onlyFiles: false, expandDirectories: false, dot: false })
 }

@@ -31,6 +31,8 @@ export interface SpillEnvironment {
    * without it these files stay until the folder goes.
    */
   readonly atTaskEnd?: ((cleanUp: () => void) => void) | undefined
+  /** Told the name of each class whose instances become plain objects on their way through a shuffle. */
+  readonly onLostClass?: ((className: string) => void) | undefined
   /** Throws TASK_KILLED once the task is to stop. Called between batches. */
   readonly checkCancelled: () => void
 }

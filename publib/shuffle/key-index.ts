@@ -64,7 +64,8 @@ export class KeyIndex {
 
   #add(key: unknown, hash: number, slot: number): number {
     const index = this.keys.length
-    this.keys.push(typeof key === 'string' ? detachString(key) : key)
+    // Like a native Map, it keeps 0 for -0.
+    this.keys.push(typeof key === 'string' ? detachString(key) : key === 0 ? 0 : key)
     this.#hashes[index] = hash
     this.#slots[slot] = index + 1
     if (this.keys.length === this.#hashes.length) this.#grow()

@@ -70,7 +70,8 @@ export class PartitionBuffers {
   #encode(partition: number): void {
     const records = this.#pending[partition]!
     if (records.length === 0) return
-    for (const block of encodeBatches(records, { salt: this.#saltOf(partition) })) {
+    const { onLostClass } = this.#env
+    for (const block of encodeBatches(records, { salt: this.#saltOf(partition), onLostClass })) {
       this.#blocks[partition]!.push(block)
       this.#blockBytes += block.length
     }

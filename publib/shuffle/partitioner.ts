@@ -102,8 +102,8 @@ export class FunctionPartitioner<K> implements Partitioner<K> {
   getPartition(key: K): number {
     const place: unknown = this.partitionFunc(key)
     if (!Number.isInteger(place)) throw invalidPartition(key, place, this.numPartitions)
-    const remainder = (place as number) % this.numPartitions
-    return remainder < 0 ? remainder + this.numPartitions : remainder
+    const { numPartitions } = this
+    return (((place as number) % numPartitions) + numPartitions) % numPartitions
   }
 
   equals(other: Partitioner): boolean {
