@@ -13,7 +13,7 @@ import {
   StateFolder,
 } from '../../support/run-cli.ts'
 
-const CLI = 'test/support/test-daemon-cli.js'
+const CLI = 'test/support/contract-daemon-cli.js'
 let folder: StateFolder
 
 function cli(command: string, ...more: readonly string[]): Promise<Ran> {

@@ -12,7 +12,7 @@ const role: DaemonRole = {
   role: 'master',
   program: 'test-daemon',
   description: 'A daemon for tests.',
-  entry: 'test/support/test-daemon.js',
+  entry: 'test/support/contract-daemon.js',
   argument: '',
   options: [],
   canDrain: true,
