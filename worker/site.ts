@@ -87,6 +87,8 @@ export class Site {
   readonly applications = new Map<ApplicationId, { hasEnded: boolean }>()
   readonly endedHosts = new Set<HostId>()
   isRegistered = false
+  /** What happened since the registration at hand was sent: it is not in it, so it is told when a master has taken it. */
+  untold: WorkerToMaster[] | undefined
   isDraining = false
   /** Why nothing is started here any more; a fault is one that a person has to mend. */
   stopping: { readonly reason: string; readonly isFault: boolean } | undefined
@@ -121,6 +123,7 @@ export class Site {
   /** What is not heard now is told when the worker registers again. */
   tellMaster(message: WorkerToMaster): void {
     if (this.isRegistered) this.act({ type: 'SendToMaster', message })
+    else this.untold?.push(message)
   }
 
   tellHost(host: Host, message: WorkerToHost): void {

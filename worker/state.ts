@@ -92,6 +92,7 @@ export class WorkerState implements Machine<WorkerEvent, WorkerAction> {
   #register(): void {
     const { identity, place, rules, applications, isDraining } = this.#site
     const { workerId, epochSeen } = identity
+    this.#site.untold = []
     this.#site.act({
       type: 'SendToMaster',
       message: {
@@ -152,12 +153,16 @@ export class WorkerState implements Machine<WorkerEvent, WorkerAction> {
     }
     this.#site.note('info', 'registered with the master', { epoch })
     this.#site.act({ type: 'AnnounceRegistered', epoch })
+    const { untold = [] } = this.#site
+    this.#site.untold = undefined
+    for (const message of untold) this.#site.tellMaster(message)
   }
 
   #disconnected(code: number, reason: string, nowMs: number): void {
     const site = this.#site
     const wasRegistered = site.isRegistered
     site.isRegistered = false
+    site.untold = undefined
     if (wasRegistered)
       site.note('warn', `the master is gone: ${reason || 'no reason given'}`, { code })
     if (code === 4410) this.#startAnew(nowMs)

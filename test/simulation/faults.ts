@@ -20,7 +20,7 @@ export const FAULT_KINDS = [
 ] as const
 export type FaultKind = (typeof FAULT_KINDS)[number]
 
-/** Faults come within so long from the start of the program. */
+/** Faults come within so long from the start of the program, most of them early. */
 const FAULTS_MS = 12_000
 
 /** Does to a cluster what its seed says, and undoes it: when all faults are over, everything is as it was. */
@@ -47,7 +47,7 @@ export class Faults {
     for (let index = 0; index < count; index++) {
       this.#planned++
       const kind = random.pick(FAULT_KINDS)
-      this.#cluster.world.after(200 + random.number() * FAULTS_MS, () => {
+      this.#cluster.world.after(100 + random.number() ** 2 * FAULTS_MS, () => {
         this.#planned--
         this.#inject(kind)
       })

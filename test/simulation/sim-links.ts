@@ -274,7 +274,7 @@ class SimLink implements ExecutorLink {
   /** Mostly short, now and then long. */
   #duration(): number {
     const { world, process } = this.#common
-    const most = world.random.chance(0.08) ? 2500 : world.random.chance(0.3) ? 300 : 40
+    const most = world.random.chance(0.1) ? 3000 : world.random.chance(0.4) ? 500 : 40
     return (1 + world.random.number() * most) * process.machine.slowness
   }
 }

@@ -57,6 +57,8 @@ class Simulation {
   readonly #program
   #ended: Ended | undefined
   #errorCode: string | undefined
+  #isStopping = false
+  #isStopped = false
 
   constructor(seed: number, world: World, quirks: Quirks) {
     this.#seed = seed
@@ -110,7 +112,11 @@ class Simulation {
       return
     }
     this.#faults.plan()
-    await world.runUntil(() => this.#ended !== undefined && this.#faults.areOver, FAULTS_LIMIT_MS)
+    const stopsAtOnce = world.random.chance(0.4)
+    await world.runUntil(() => {
+      if (stopsAtOnce && this.#ended !== undefined) this.#stop()
+      return this.#ended !== undefined && this.#faults.areOver
+    }, FAULTS_LIMIT_MS)
     if (!this.#faults.areOver) throw new Error('the faults are not over')
     const hasEnded = await world.runUntil(() => this.#ended !== undefined, LIVENESS_LIMIT_MS)
     if (world.crashes.length > 0) return
@@ -159,13 +165,8 @@ class Simulation {
     if (!(await world.runUntil(() => scheduler?.isEmpty ?? true, EMPTY_LIMIT_MS))) {
       this.#watch.breach(`the scheduler is not empty:\n${scheduler?.describe()}`)
     }
-    let isStopped = false
-    this.#driver.process.enter(() => {
-      void this.#driver.context?.stop().then(() => {
-        isStopped = true
-      })
-    })
-    if (!(await world.runUntil(() => isStopped, EMPTY_LIMIT_MS))) {
+    this.#stop()
+    if (!(await world.runUntil(() => this.#isStopped, EMPTY_LIMIT_MS))) {
       this.#watch.breach('the context cannot be stopped')
     }
     if (!(await world.runUntil(() => this.#leftovers().length === 0, EMPTY_LIMIT_MS))) {
@@ -178,6 +179,17 @@ class Simulation {
     if (!(await world.runUntil(() => isClosed, EMPTY_LIMIT_MS))) {
       this.#watch.breach('the cluster cannot be closed')
     }
+  }
+
+  #stop(): void {
+    if (this.#isStopping) return
+    this.#isStopping = true
+    this.#world.note('the program stops its context')
+    this.#driver.process.enter(() => {
+      void this.#driver.context?.stop().then(() => {
+        this.#isStopped = true
+      })
+    })
   }
 
   #leftovers(): readonly string[] {
