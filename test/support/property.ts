@@ -13,7 +13,7 @@ export function holdsForAll<T>(
   claim: (value: T) => boolean | undefined,
   runs = 200,
 ): void {
-  fc.assert(
+  void fc.assert(
     fc.property(values, value => claim(value) ?? true),
     { numRuns: runs, seed: SEED },
   )

@@ -60,7 +60,7 @@ describe('what does not fit in memory', () => {
 
   it('is sorted like in memory, merging hundreds of runs in passes', () => {
     const random = new SeededRandom(2)
-    const records = Array.from({ length: 40_000 }, (_, i) => [random.below(5000), i] as const)
+    const records = Array.from({ length: 80_000 }, (_, i) => [random.below(5000), i] as const)
     const task = bench.task(1, { dataBytes: 5000 })
     const result = [...sortExternally(batched(records, 999), { ascending: true }, task)].flat()
     expect(result).to.deep.equal([...records].sort((a, b) => a[0] - b[0]))
