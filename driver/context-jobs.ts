@@ -3,17 +3,19 @@ import type { Lineage, Preparation } from '#publib/lineage'
 import { describeCallSite, SimSparkError } from '#publib/util'
 import { cancelledBefore } from './errors.ts'
 import type { JobMarks } from './job-marks.ts'
+import type { StatusTracker } from './listener/status-tracker.ts'
 import type { Job, Jobs } from './operations/jobs.ts'
 import type { Operation } from './operations/operation.ts'
 import { prepare } from './operations/prepare.ts'
 import type { ActionOptions } from './options.ts'
-import type { JobRunner } from './scheduler/job.ts'
+import type { JobRequest, JobRunner } from './scheduler/job.ts'
 
 export interface JobSurroundings {
   readonly applicationId: string
   readonly runner: JobRunner
   readonly files: Files
   readonly marks: JobMarks
+  readonly statusTracker: StatusTracker
   readonly tasksAtOnceMax: number | undefined
   /** What an action is told that a stop cut off. */
   whenStopped(op: Operation, cause: unknown): Error
@@ -64,10 +66,21 @@ export class ContextJobs implements Jobs {
       tags: [...tags],
       properties,
       signal: options.signal,
+      onProgress: this.#progress(options),
     })
     await done.catch((error: unknown) => {
       throw isStopped(error) ? this.#surroundings.whenStopped(op, error) : error
     })
+  }
+
+  #progress({ onProgress }: ActionOptions): JobRequest<unknown, unknown>['onProgress'] {
+    if (onProgress === undefined) return undefined
+    const { statusTracker } = this.#surroundings
+    return ({ jobId, ...tasks }) => {
+      const stageIds = statusTracker.getJobInfo(jobId)?.stageIds ?? []
+      const stages = stageIds.map(id => statusTracker.getStageInfo(id))
+      onProgress({ jobId, tasks, stages: stages.filter(stage => stage !== undefined) })
+    }
   }
 
   #preparation(op: Operation, options: ActionOptions): Preparation {

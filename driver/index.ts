@@ -23,6 +23,7 @@ export type {
   SparkListenerEvent,
   SparkListenerEvents,
   StageInfo,
+  TaskCounts,
   TaskInfo,
 } from '#publib/status'
 export type { TaskMetrics } from '#publib/task'

@@ -1,4 +1,5 @@
 import type { Partitioner } from '#publib/shuffle'
+import type { StageInfo, TaskCounts } from '#publib/status'
 import type { Compare, KeyFunction, PartitionFunction } from './values.ts'
 
 export interface TransformOptions {
@@ -77,7 +78,15 @@ export interface AsyncOptions extends TransformOptions {
 export interface ActionOptions {
   /** Cancels the job: the action rejects with JOB_CANCELLED, whose cause is the signal's reason. */
   signal?: AbortSignal | undefined
+  /** Called on the driver, at most five times a second and once at the end. */
+  onProgress?: (progress: JobProgress) => void
 }
+/** How far a job is. */
+export type JobProgress = Readonly<{
+  jobId: number
+  tasks: TaskCounts
+  stages: readonly StageInfo[]
+}>
 
 /** By this of the element, or by `compare` in the place of the total order. */
 export interface OrderOptions<in T> extends ActionOptions {

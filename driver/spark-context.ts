@@ -50,7 +50,7 @@ export class SparkContext implements AsyncDisposable {
   readonly applicationId: string
   readonly sparkUser: string
   readonly startTime: number
-  readonly deployMode = 'client' as const
+  readonly deployMode: 'client' | 'cluster' = 'client'
   readonly statusTracker: StatusTracker
   readonly #plan: ContextPlan
   readonly #engine: Engine
@@ -111,6 +111,7 @@ export class SparkContext implements AsyncDisposable {
       runner,
       files,
       marks: this.#marks,
+      statusTracker: engine.statusTracker,
       tasksAtOnceMax: application.executorsMax,
       whenStopped: op => this.#stoppedError(op),
     })

@@ -56,9 +56,12 @@ export function actionOptions(
   place: ArgumentPlace,
   given: ActionOptions | undefined,
 ): ActionOptions {
-  const { signal } = options<ActionOptions>(place, 'options', given)
+  const { signal, onProgress } = options<ActionOptions>(place, 'options', given)
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw invalidArgument(place, 'signal', signal, 'an AbortSignal')
+  }
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw invalidArgument(place, 'onProgress', onProgress, 'a function')
   }
   return given ?? {}
 }

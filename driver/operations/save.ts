@@ -3,10 +3,10 @@ import {
   beginOutput,
   codecNamed,
   commitOutput,
-  type OutputOptions,
+  type OutputJob,
   type WrittenPart,
 } from '#publib/datasource'
-import { type Lineage, SaveText, SourceScan } from '#publib/lineage'
+import { atCallSite, type Lineage, SaveText, SourceScan } from '#publib/lineage'
 import type { Codec, SaveOptions } from '../options.ts'
 import type { Call } from './actions.ts'
 import { actionOptions, options as optionsOf } from './arguments.ts'
@@ -32,21 +32,18 @@ export async function saveAsTextFile(
   if (!MODES.includes(mode)) throw invalidArgument(op, 'mode', mode, `one of ${MODES.join(', ')}`)
   const options = actionOptions(op, asked)
   await jobs.prepare(lineage, op, options)
-  const wishes: OutputOptions = {
-    mode,
-    codec: codecNamed(asked.codec ?? 'none'),
-    jobId: jobs.nextOutputId(),
-    inputs: filesOf(lineage),
-  }
-  const output = await beginOutput(path, wishes, jobs.files)
-  if (output === undefined) return
+  let output: OutputJob | undefined
   try {
+    const codec = codecNamed(asked.codec ?? 'none')
+    const wishes = { mode, codec, jobId: jobs.nextOutputId(), inputs: filesOf(lineage) }
+    output = await beginOutput(path, wishes, jobs.files)
+    if (output === undefined) return
     const action = new SaveText(output)
     const parts = await resultsOf<unknown, WrittenPart>(jobs, { ...call, action, options })
     await commitOutput(output, parts, lineage.numPartitions, jobs.files)
   } catch (error) {
-    await abortOutput(output, jobs.files)
-    throw error
+    if (output !== undefined) await abortOutput(output, jobs.files)
+    throw atCallSite(error, op.callSite)
   }
 }
 

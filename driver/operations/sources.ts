@@ -1,5 +1,6 @@
 import { absolutePath, codecNamed } from '#publib/datasource'
 import {
+  atCallSite,
   Empty,
   type Lineage,
   NumberRange,
@@ -71,12 +72,14 @@ export function textFile(
   if (!ENCODINGS.includes(encoding)) {
     throw invalidArgument(op, 'encoding', encoding, `one of ${ENCODINGS.join(', ')}`)
   }
-  return new SourceScan(op.about('TextFileRDD', name), {
-    paths: paths.map(absolutePath),
-    minPartitions: wholeNumber(op, 'minPartitions', given.minPartitions ?? defaultMinPartitions, 1),
-    encoding,
-    codec: codec === undefined ? undefined : codecNamed(codec),
-  })
+  const min = wholeNumber(op, 'minPartitions', given.minPartitions ?? defaultMinPartitions, 1)
+  try {
+    const named = codec === undefined ? undefined : codecNamed(codec)
+    const scan = { paths: paths.map(absolutePath), minPartitions: min, encoding, codec: named }
+    return new SourceScan(op.about('TextFileRDD', name), scan)
+  } catch (error) {
+    throw atCallSite(error, op.callSite)
+  }
 }
 
 function slicing(

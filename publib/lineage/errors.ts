@@ -1,4 +1,4 @@
-import { describeCallSite, SimSparkError, showValue } from '#publib/util'
+import { type CallSite, describeCallSite, SimSparkError, showValue } from '#publib/util'
 import type { Root } from './root.ts'
 
 /** `map() at main.ts:12`. */
@@ -87,4 +87,11 @@ export function notPrepared(operator: string): SimSparkError {
     'INTERNAL',
     `The partitions of ${operator} are not known yet: it is not prepared.`,
   )
+}
+
+/** The same error, pointing to the user's line, unless it points to one already. */
+export function atCallSite(error: unknown, callSite: CallSite | undefined): unknown {
+  if (!(error instanceof SimSparkError) || error.callSite !== undefined) return error
+  const { code, message, hint, retryable, cause } = error
+  return new SimSparkError(code, message, { hint, retryable, cause, callSite })
 }

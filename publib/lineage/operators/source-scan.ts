@@ -7,9 +7,8 @@ import {
   readLines,
   type Split,
 } from '#publib/datasource'
-import { SimSparkError } from '#publib/util'
 import type { ComputeContext } from '../compute-context.ts'
-import { notPrepared } from '../errors.ts'
+import { atCallSite, notPrepared } from '../errors.ts'
 import {
   type About,
   type Dependency,
@@ -60,7 +59,7 @@ export class SourceScan extends Lineage<string> {
     try {
       this.#splits = planSplits(await listInputs(paths, files, { codec }), minPartitions)
     } catch (error) {
-      throw this.#atUsersLine(error)
+      throw atCallSite(error, this.about.callSite)
     }
     this.#numPartitions = this.#splits.length
   }
@@ -90,12 +89,5 @@ export class SourceScan extends Lineage<string> {
 
   override fields(): Fields {
     return { scan: this.scan, numPartitions: this.numPartitions }
-  }
-
-  #atUsersLine(error: unknown): unknown {
-    if (!(error instanceof SimSparkError)) return error
-    const { code, message, hint, retryable, cause } = error
-    const { callSite } = this.about
-    return new SimSparkError(code, message, { hint, retryable, cause, callSite })
   }
 }
