@@ -31,6 +31,7 @@ export class DemoCluster {
   static async start(workers: number, cores: number): Promise<DemoCluster> {
     const cluster = new DemoCluster(await mkdtemp(join(tmpdir(), 'simspark-demo-')))
     try {
+      await simspark('driver/cli/simspark.js', ['secret', 'create', '--state-dir', cluster.scratch])
       const before = performance.now()
       await cluster.#start('master', 'master/cli.js', ['--port', '0'])
       const between = performance.now()

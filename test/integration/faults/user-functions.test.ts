@@ -245,7 +245,10 @@ describe('functions of users', function () {
   ] as const) {
     it(`${row} that ${what} are cancelled`, async () => {
       const controller = new AbortController()
-      const job = sc.parallelize([1, 2], 2).map(f).count({ signal: controller.signal })
+      const job = sc
+        .parallelize([1, 2], 2)
+        .map(f as () => Value)
+        .count({ signal: controller.signal })
       await running()
       controller.abort(new Error('enough'))
       const error = await errorOf(() => job)
@@ -383,7 +386,12 @@ describe('functions of users', function () {
     ['a WeakRef', () => ({ deep: [1, new WeakRef({})] })],
   ] as const) {
     it(`UDF-48 that give ${what} are told the row and the path`, async () => {
-      const error = await errorOf(() => sc.parallelize([1], 1).map(f).collect())
+      const error = await errorOf(() =>
+        sc
+          .parallelize([1], 1)
+          .map(f as () => Value)
+          .collect(),
+      )
       expect(JSON.stringify(error.toJSON())).to.match(/VALUE_NOT_ENCODABLE/)
       expect(error.message)
         .to.match(/deep\[1\]/)
