@@ -1,16 +1,17 @@
 import { realClock, realFiles, realRandom, realThreads } from '#publib/env'
 import type { StageInstance } from '#publib/lineage'
+import type { Logger } from '#publib/log'
 import type { Backend } from './backend/backend.ts'
 import { LocalBackend } from './backend/local.ts'
 import type { ContextPlan } from './context-options.ts'
 import type { Engine } from './engine.ts'
-import type { LazyLog } from './lazy-log.ts'
+import type { MasterUrl } from './master-url.ts'
 import { type EngineParts, startEngine } from './start-engine.ts'
 
 /** The engine that a plan's master asks for, ready to run jobs. */
-export function openEngine(plan: ContextPlan, log: LazyLog): Promise<Engine> {
+export async function openEngine(plan: ContextPlan, log: Logger): Promise<Engine> {
   const common = { clock: realClock, files: realFiles, log }
-  const { masterUrl } = plan
+  const { masterUrl, settings } = plan
   switch (masterUrl.kind) {
     case 'inline':
       return startEngine(plan, { ...common, ...inline(plan), failuresMax: 1 })
@@ -18,31 +19,11 @@ export function openEngine(plan: ContextPlan, log: LazyLog): Promise<Engine> {
       const backend = localBackend(plan, { threads: masterUrl.executors })
       return startEngine(plan, { ...common, backend, failuresMax: masterUrl.failuresMax })
     }
-    case 'localCluster':
-    case 'standalone':
-      return clusterEngine(plan, common)
+    default: {
+      const failuresMax = settings.get('simspark.task.maxFailures')
+      return startEngine(plan, { ...common, backend: await remote(plan, masterUrl), failuresMax })
+    }
   }
-}
-
-/** Executors of a master, or of one that this program starts for itself. */
-async function clusterEngine(
-  plan: ContextPlan,
-  common: Pick<EngineParts, 'clock' | 'files' | 'log'>,
-): Promise<Engine> {
-  const failuresMax = plan.settings.get('simspark.task.maxFailures')
-  return startEngine(plan, { ...common, backend: await clusterBackend(plan), failuresMax })
-}
-
-async function clusterBackend(plan: ContextPlan): Promise<Backend> {
-  const { masterUrl, settings, appName, sparkUser: user } = plan
-  const common = { settings, appName, user }
-  if (masterUrl.kind === 'localCluster') {
-    const { LocalClusterBackend } = await import('./backend/local-cluster.ts')
-    return new LocalClusterBackend({ ...common, ...masterUrl })
-  }
-  if (masterUrl.kind !== 'standalone') throw new TypeError(`${masterUrl.kind} is no cluster`)
-  const { openStandalone } = await import('./backend/open-standalone.ts')
-  return openStandalone({ ...common, masters: masterUrl.masters })
 }
 
 /** Tasks in the driver's own thread, with the user's own functions: nothing is encoded. */
@@ -70,4 +51,19 @@ function localBackend(
     memoryFraction: settings.get('simspark.memory.fraction'),
     storageFraction: settings.get('simspark.memory.storageFraction'),
   })
+}
+
+/** What a cluster needs is loaded only for one: programs on this machine start without it. */
+async function remote(
+  { appName, sparkUser: user, settings }: ContextPlan,
+  masterUrl: Extract<MasterUrl, { kind: 'localCluster' | 'standalone' }>,
+): Promise<Backend> {
+  if (masterUrl.kind === 'localCluster') {
+    const { workers, executorsPerWorker, executorMiB } = masterUrl
+    const { LocalClusterBackend } = await import('./backend/local-cluster.ts')
+    const size = { workers, executorsPerWorker, executorMiB }
+    return new LocalClusterBackend({ ...size, appName, user, settings })
+  }
+  const { openStandalone } = await import('./backend/open-standalone.ts')
+  return openStandalone({ masters: masterUrl.masters, appName, user, settings })
 }

@@ -1,37 +1,24 @@
 import type { SparkConf } from '#config'
 import { type Unshippable, unshippable, userCallSite } from '#publib/closure'
-import {
-  type Accumulator,
-  type AccumulatorOptions,
-  type AccumulatorParam,
-  type AccumulatorV2,
-  type Broadcast,
-  currentTask,
-  type NumberAccumulator,
-} from '#publib/execution'
+import { currentTask } from '#publib/execution'
 import type { Lineage } from '#publib/lineage'
 import type { SparkListener } from '#publib/status'
 import { packageVersion } from '#publib/transport'
-import { type CallSite, jobId, rddId, type SimSparkError, shuffleId } from '#publib/util'
+import { type CallSite, rddId, type SimSparkError, shuffleId } from '#publib/util'
+import { ContextData } from './context-data.ts'
 import { ContextJobs } from './context-jobs.ts'
 import { type ContextPlan, planContext, type SparkContextOptions } from './context-options.ts'
 import type { Engine } from './engine.ts'
 import { contextInTask, contextStopped } from './errors.ts'
 import { internals } from './internals.ts'
-import { JobMarks } from './job-marks.ts'
 import { LazyLog, type Verbosity } from './lazy-log.ts'
 import type { StatusTracker } from './listener/status-tracker.ts'
 import { openEngine } from './open-engine.ts'
-import { runFunction } from './operations/actions.ts'
-import { invalidArgument, otherContext } from './operations/errors.ts'
-import { Operation, type Origin } from './operations/operation.ts'
-import * as sources from './operations/sources.ts'
-import { union } from './operations/transformations.ts'
-import type * as o from './options.ts'
-import { RDD } from './rdd.ts'
+import type { Operation, Origin } from './operations/operation.ts'
+import type { RDD } from './rdd.ts'
+import type { JobRunner } from './scheduler/job.ts'
 import { SharedVariables } from './shared-variables.ts'
 import { watchEnd } from './shutdown.ts'
-import type { ElementOf, Records, Value } from './values.ts'
 
 const MARK: Unshippable = {
   what: 'the SparkContext (it exists only on the driver)',
@@ -40,7 +27,7 @@ const MARK: Unshippable = {
 }
 
 /** The driver's connection to a cluster; a process has one at a time. */
-export class SparkContext implements AsyncDisposable {
+export class SparkContext extends ContextData implements AsyncDisposable {
   static #current: Promise<SparkContext> | undefined
   static #active: SparkContext | undefined
 
@@ -55,12 +42,12 @@ export class SparkContext implements AsyncDisposable {
   readonly #plan: ContextPlan
   readonly #engine: Engine
   readonly #log: LazyLog
-  readonly #jobs: ContextJobs
-  readonly #marks = new JobMarks()
-  readonly #shared: SharedVariables
+  protected override readonly jobs: ContextJobs
+  protected override readonly shared: SharedVariables
+  protected override readonly runner: JobRunner
   readonly #createdAt: CallSite | undefined
   readonly #persistent = new Map<number, Lineage<unknown>>()
-  readonly #origin: Origin
+  protected override readonly origin: Origin
   readonly #unwatch: () => void
   #stoppedAt: CallSite | undefined
   #stopping: Promise<void> | undefined
@@ -69,9 +56,9 @@ export class SparkContext implements AsyncDisposable {
   static {
     internals.newContext = (plan, engine) =>
       new SparkContext(plan, engine, undefined, new LazyLog('off'))
-    internals.originOf = context => context.#origin
-    internals.jobsOf = context => context.#jobs
-    internals.assertRunning = (context, op) => context.#assertRunning(op)
+    internals.originOf = context => context.origin
+    internals.jobsOf = context => context.jobs
+    internals.assertRunning = (context, op) => context.assertRunning(op)
     internals.keep = (context, lineage) => {
       context.#persistent.set(lineage.id, lineage)
     }
@@ -87,6 +74,7 @@ export class SparkContext implements AsyncDisposable {
     createdAt: CallSite | undefined,
     log: LazyLog,
   ) {
+    super()
     this.#plan = plan
     this.#log = log
     this.#engine = engine
@@ -97,20 +85,21 @@ export class SparkContext implements AsyncDisposable {
     this.sparkUser = plan.sparkUser
     this.startTime = engine.startTime
     this.statusTracker = engine.statusTracker
-    this.#shared = new SharedVariables(engine)
+    this.shared = new SharedVariables(engine)
     let rdds = 0
     let shuffles = 0
-    this.#origin = {
+    this.origin = {
       nextRddId: () => rddId(rdds++),
       nextShuffleId: () => shuffleId(shuffles++),
       partitionsByDefault: plan.settings.get('simspark.default.parallelism'),
     }
     const { runner, files, application } = engine
-    this.#jobs = new ContextJobs({
+    this.runner = runner
+    this.jobs = new ContextJobs({
       applicationId: application.applicationId,
       runner,
       files,
-      marks: this.#marks,
+      marks: this.marks,
       statusTracker: engine.statusTracker,
       tasksAtOnceMax: application.executorsMax,
       whenStopped: op => this.#stoppedError(op),
@@ -195,12 +184,12 @@ export class SparkContext implements AsyncDisposable {
   }
 
   /** The number of executors, at least 2; n for `local[n]`. */
-  get defaultParallelism(): number {
-    return this.#origin.partitionsByDefault ?? this.#engine.application.defaultParallelism
+  override get defaultParallelism(): number {
+    return this.origin.partitionsByDefault ?? this.#engine.application.defaultParallelism
   }
 
   /** `min(defaultParallelism, 2)`, for files. */
-  get defaultMinPartitions(): number {
+  override get defaultMinPartitions(): number {
     return Math.min(this.defaultParallelism, 2)
   }
 
@@ -214,201 +203,8 @@ export class SparkContext implements AsyncDisposable {
     this.#log.level = level
   }
 
-  // ─ Data
-
-  /** The data as they are now, in slices of equal size, each sent to its task alone. Default: `defaultParallelism` slices. */
-  parallelize<T extends Value>(
-    data: Iterable<T>,
-    numSlices?: number | o.ParallelizeOptions,
-  ): RDD<T> {
-    const op = this.#op('parallelize')
-    return this.#make(sources.parallelize(op, data, numSlices, this.defaultParallelism))
-  }
-
-  /** Scala's other name of `parallelize`. */
-  makeRDD<T extends Value>(data: Iterable<T>, numSlices?: number | o.ParallelizeOptions): RDD<T> {
-    const op = this.#op('makeRDD')
-    return this.#make(sources.parallelize(op, data, numSlices, this.defaultParallelism))
-  }
-
-  /** The numbers from 0, or `start`, up to `end`, without it; made in the tasks. `step` is 1 by default. */
-  range(end: number): RDD<number>
-  range(
-    start: number,
-    end: number,
-    step?: number,
-    numSlices?: number | o.ParallelizeOptions,
-  ): RDD<number>
-  range(
-    first: number,
-    end?: number,
-    step = 1,
-    numSlices?: number | o.ParallelizeOptions,
-  ): RDD<number> {
-    const op = this.#op('range')
-    const range = end === undefined ? { start: 0, end: first, step } : { start: first, end, step }
-    return this.#make(sources.range(op, range, numSlices, this.defaultParallelism))
-  }
-
-  /** No partition, no element. */
-  emptyRDD<T = never>(): RDD<T> {
-    return this.#make(sources.empty(this.#op('emptyRDD')))
-  }
-
-  /** The elements of all. */
-  union<R extends RDD<unknown>>(
-    rdds: readonly R[],
-    options?: o.TransformOptions,
-  ): RDD<ElementOf<R>> {
-    const op = this.#op('union')
-    const parents = rdds.map(rdd => this.#lineageOf(op, rdd) as Lineage<ElementOf<R>>)
-    return this.#make(union(op, parents, options))
-  }
-
-  // ─ Files: one path or several, folders, globs. Every new RDD lists them anew.
-
-  /** One element a line. Splits files, but for compressed ones. `minPartitions` is `defaultMinPartitions` by default. */
-  textFile(path: o.Paths, minPartitions?: number | o.TextOptions): RDD<string> {
-    const op = this.#op('textFile')
-    return this.#make(sources.textFile(op, path, minPartitions, this.defaultMinPartitions))
-  }
-
-  // ─ Shared variables
-
-  /** Sent once to each host that needs it. What the driver changes in it later is not seen by tasks. */
-  broadcast<T>(value: T): Broadcast<T> {
-    return this.#shared.broadcast(this.#op('broadcast'), value)
-  }
-
-  /** Adds numbers; with `param`, anything. */
-  accumulator(initial: number, options?: AccumulatorOptions): Accumulator<number, number, number>
-  accumulator<V, In = V>(
-    initial: V,
-    param: AccumulatorParam<V, In>,
-    options?: AccumulatorOptions,
-  ): Accumulator<In, V, V>
-  accumulator<V, In>(
-    initial: V,
-    paramOrOptions?: AccumulatorParam<V, In> | AccumulatorOptions,
-    options?: AccumulatorOptions,
-  ): Accumulator<In, V, V> {
-    const op = this.#op('accumulator')
-    return this.#shared.accumulator(op, initial, paramOrOptions, options)
-  }
-
-  /** Adds whole numbers, and knows count and average. */
-  longAccumulator(name?: string | AccumulatorOptions): NumberAccumulator {
-    return this.#shared.longAccumulator(this.#op('longAccumulator'), name)
-  }
-
-  /** Adds numbers, and knows count and average. */
-  doubleAccumulator(name?: string | AccumulatorOptions): NumberAccumulator {
-    return this.#shared.doubleAccumulator(this.#op('doubleAccumulator'), name)
-  }
-
-  /** Gathers elements, in no particular order. */
-  collectionAccumulator<T>(name?: string | AccumulatorOptions): Accumulator<T, T[], T[]> {
-    return this.#shared.collectionAccumulator<T>(this.#op('collectionAccumulator'), name)
-  }
-
-  /** Makes your own accumulator known, so that tasks may add to it. */
-  register(accumulator: AccumulatorV2<never, unknown>, name?: string | AccumulatorOptions): void {
-    this.#shared.register(this.#op('register'), accumulator, name)
-  }
-
-  // ─ Marks of jobs: they hold for what follows in this async context and what it starts, for nothing beside it
-
-  setJobGroup(groupId: string, description: string, interruptOnCancel = false): void {
-    this.#marks.change({ groupId, description, interruptOnCancel })
-  }
-
-  clearJobGroup(): void {
-    this.#marks.change({ groupId: undefined, description: undefined, interruptOnCancel: undefined })
-  }
-
-  setJobDescription(description: string | undefined): void {
-    this.#marks.change({ description })
-  }
-
-  addJobTag(tag: string): void {
-    this.#marks.change({ tags: new Set([...this.#marks.current.tags, tag]) })
-  }
-
-  removeJobTag(tag: string): void {
-    const tags = [...this.#marks.current.tags].filter(other => other !== tag)
-    this.#marks.change({ tags: new Set(tags) })
-  }
-
-  clearJobTags(): void {
-    this.#marks.change({ tags: new Set() })
-  }
-
-  getJobTags(): ReadonlySet<string> {
-    return new Set(this.#marks.current.tags)
-  }
-
-  /** Tasks read it from their context. */
-  setLocalProperty(key: string, value: string | undefined): void {
-    const entries = Object.entries(this.#marks.current.properties).filter(([name]) => name !== key)
-    if (value !== undefined) entries.push([key, value])
-    this.#marks.change({ properties: Object.fromEntries(entries) })
-  }
-
-  getLocalProperty(key: string): string | undefined {
-    const { properties } = this.#marks.current
-    return Object.hasOwn(properties, key) ? properties[key] : undefined
-  }
-
-  /** Shown in the place of the user's line. */
-  setCallSite(text: string): void {
-    this.#marks.change({ callSite: text })
-  }
-
-  clearCallSite(): void {
-    this.#marks.change({ callSite: undefined })
-  }
-
-  /** Marks that end with `body`. */
-  withJobOptions<R>(options: o.JobOptions, body: () => R): R {
-    const { current } = this.#marks
-    const { groupId = current.groupId, description = current.description } = options
-    const tags = new Set([...current.tags, ...(options.tags ?? [])])
-    const properties = { ...current.properties, ...options.localProperties }
-    return this.#marks.during({ groupId, description, tags, properties }, body)
-  }
-
-  // ─ Cancelling: the actions reject with JOB_CANCELLED, running tasks stop at once
-
-  async cancelAllJobs(reason = 'all jobs were cancelled'): Promise<void> {
-    this.#engine.runner.cancelAllJobs(reason)
-  }
-
-  async cancelJob(id: number, reason = 'the job was cancelled'): Promise<void> {
-    this.#engine.runner.cancelJob(jobId(id), reason)
-  }
-
-  async cancelJobsWithTag(
-    tag: string,
-    reason = `jobs with tag ${tag} were cancelled`,
-  ): Promise<void> {
-    this.#engine.runner.cancelJobsWithTag(tag, reason)
-  }
-
-  async cancelJobGroup(groupId: string, reason = `group ${groupId} was cancelled`): Promise<void> {
-    this.#engine.runner.cancelJobGroup(groupId, reason)
-  }
-
-  // ─ Jobs by hand
-
-  /** One result for each partition asked for, in their order; all by default. @throws INVALID_PARTITION */
-  async runJob<T, U>(
-    rdd: RDD<T>,
-    f: (partition: Records<T>) => U,
-    partitions?: readonly number[] | o.RunJobOptions<NoInfer<U>>,
-  ): Promise<U[]> {
-    const op = this.#op('runJob')
-    const call = { op, jobs: this.#jobs, lineage: this.#lineageOf(op, rdd) }
-    return runFunction(call, f, partitions)
+  protected override get context(): this {
+    return this
   }
 
   // ─ Watching
@@ -430,24 +226,7 @@ export class SparkContext implements AsyncDisposable {
     this.#engine.removeListener(listener)
   }
 
-  #op(method: string): Operation {
-    const op = new Operation(this.#origin, 'sc', method, userCallSite(this.#op))
-    this.#assertRunning(op)
-    return op
-  }
-
-  #make<T>(lineage: Lineage<T>): RDD<T> {
-    return internals.newRdd(this, lineage)
-  }
-
-  /** Of an RDD that this context made. */
-  #lineageOf<T>(op: Operation, rdd: RDD<T>): Lineage<T> {
-    if (!(rdd instanceof RDD)) throw invalidArgument(op, 'rdd', rdd, 'an RDD')
-    if (rdd.context !== this) throw otherContext(op)
-    return internals.lineageOf(rdd)
-  }
-
-  #assertRunning(op: Operation): void {
+  protected override assertRunning(op: Operation): void {
     if (this.#stopping !== undefined) throw this.#stoppedError(op)
   }
 

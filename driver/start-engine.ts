@@ -146,7 +146,11 @@ function sourceParts(
 
 function optionsOf({ settings }: ContextPlan, failuresMax: number): SchedulerOptions {
   return {
-    limits: { ...SCHEDULER_LIMITS, failuresMax },
+    limits: {
+      ...SCHEDULER_LIMITS,
+      failuresMax,
+      stageAttemptsMax: settings.get('simspark.stage.maxConsecutiveAttempts'),
+    },
     maxResultBytes: settings.get('simspark.driver.maxResultSize'),
     executorsMin: settings.get('simspark.executor.instances.min'),
     executorIdleTimeoutMs: settings.get('simspark.dynamicAllocation.executorIdleTimeout'),

@@ -1,0 +1,198 @@
+import { userCallSite } from '#publib/closure'
+import type {
+  Accumulator,
+  AccumulatorOptions,
+  AccumulatorParam,
+  AccumulatorV2,
+  Broadcast,
+  NumberAccumulator,
+} from '#publib/execution'
+import type { Lineage } from '#publib/lineage'
+import { jobId } from '#publib/util'
+import { internals } from './internals.ts'
+import { MarkedContext } from './marked-context.ts'
+import { runFunction } from './operations/actions.ts'
+import { invalidArgument, otherContext } from './operations/errors.ts'
+import type { Jobs } from './operations/jobs.ts'
+import { Operation, type Origin } from './operations/operation.ts'
+import * as sources from './operations/sources.ts'
+import { union } from './operations/transformations.ts'
+import type * as o from './options.ts'
+import { RDD } from './rdd.ts'
+import type { JobRunner } from './scheduler/job.ts'
+import type { SharedVariables } from './shared-variables.ts'
+import type { SparkContext } from './spark-context.ts'
+import type { ElementOf, Records, Value } from './values.ts'
+
+/** What a context makes and runs: RDDs, shared variables, jobs by hand. Its life is SparkContext's matter. */
+export abstract class ContextData extends MarkedContext {
+  protected abstract readonly origin: Origin
+  protected abstract readonly jobs: Jobs
+  protected abstract readonly shared: SharedVariables
+  protected abstract readonly runner: JobRunner
+  /** The number of executors, at least 2; n for `local[n]`. */
+  abstract readonly defaultParallelism: number
+  /** `min(defaultParallelism, 2)`, for files. */
+  abstract readonly defaultMinPartitions: number
+
+  // ─ Data
+
+  /** The data as they are now, in slices of equal size, each sent to its task alone. Default: `defaultParallelism` slices. */
+  parallelize<T extends Value>(
+    data: Iterable<T>,
+    numSlices?: number | o.ParallelizeOptions,
+  ): RDD<T> {
+    const op = this.operation('parallelize')
+    return this.make(sources.parallelize(op, data, numSlices, this.defaultParallelism))
+  }
+
+  /** Scala's other name of `parallelize`. */
+  makeRDD<T extends Value>(data: Iterable<T>, numSlices?: number | o.ParallelizeOptions): RDD<T> {
+    const op = this.operation('makeRDD')
+    return this.make(sources.parallelize(op, data, numSlices, this.defaultParallelism))
+  }
+
+  /** The numbers from 0, or `start`, up to `end`, without it; made in the tasks. `step` is 1 by default. */
+  range(end: number): RDD<number>
+  range(
+    start: number,
+    end: number,
+    step?: number,
+    numSlices?: number | o.ParallelizeOptions,
+  ): RDD<number>
+  range(
+    first: number,
+    end?: number,
+    step = 1,
+    numSlices?: number | o.ParallelizeOptions,
+  ): RDD<number> {
+    const op = this.operation('range')
+    const range = end === undefined ? { start: 0, end: first, step } : { start: first, end, step }
+    return this.make(sources.range(op, range, numSlices, this.defaultParallelism))
+  }
+
+  /** No partition, no element. */
+  emptyRDD<T = never>(): RDD<T> {
+    return this.make(sources.empty(this.operation('emptyRDD')))
+  }
+
+  /** The elements of all. */
+  union<R extends RDD<unknown>>(
+    rdds: readonly R[],
+    options?: o.TransformOptions,
+  ): RDD<ElementOf<R>> {
+    const op = this.operation('union')
+    const parents = rdds.map(rdd => this.lineageOf(op, rdd) as Lineage<ElementOf<R>>)
+    return this.make(union(op, parents, options))
+  }
+
+  // ─ Files: one path or several, folders, globs. Every new RDD lists them anew.
+
+  /** One element a line. Splits files, but for compressed ones. `minPartitions` is `defaultMinPartitions` by default. */
+  textFile(path: o.Paths, minPartitions?: number | o.TextOptions): RDD<string> {
+    const op = this.operation('textFile')
+    return this.make(sources.textFile(op, path, minPartitions, this.defaultMinPartitions))
+  }
+
+  // ─ Shared variables
+
+  /** Sent once to each host that needs it. What the driver changes in it later is not seen by tasks. */
+  broadcast<T>(value: T): Broadcast<T> {
+    return this.shared.broadcast(this.operation('broadcast'), value)
+  }
+
+  /** Adds numbers; with `param`, anything. */
+  accumulator(initial: number, options?: AccumulatorOptions): Accumulator<number, number, number>
+  accumulator<V, In = V>(
+    initial: V,
+    param: AccumulatorParam<V, In>,
+    options?: AccumulatorOptions,
+  ): Accumulator<In, V, V>
+  accumulator<V, In>(
+    initial: V,
+    paramOrOptions?: AccumulatorParam<V, In> | AccumulatorOptions,
+    options?: AccumulatorOptions,
+  ): Accumulator<In, V, V> {
+    const op = this.operation('accumulator')
+    return this.shared.accumulator(op, initial, paramOrOptions, options)
+  }
+
+  /** Adds whole numbers, and knows count and average. */
+  longAccumulator(name?: string | AccumulatorOptions): NumberAccumulator {
+    return this.shared.longAccumulator(this.operation('longAccumulator'), name)
+  }
+
+  /** Adds numbers, and knows count and average. */
+  doubleAccumulator(name?: string | AccumulatorOptions): NumberAccumulator {
+    return this.shared.doubleAccumulator(this.operation('doubleAccumulator'), name)
+  }
+
+  /** Gathers elements, in no particular order. */
+  collectionAccumulator<T>(name?: string | AccumulatorOptions): Accumulator<T, T[], T[]> {
+    return this.shared.collectionAccumulator<T>(this.operation('collectionAccumulator'), name)
+  }
+
+  /** Makes your own accumulator known, so that tasks may add to it. */
+  register(accumulator: AccumulatorV2<never, unknown>, name?: string | AccumulatorOptions): void {
+    this.shared.register(this.operation('register'), accumulator, name)
+  }
+
+  // ─ Cancelling: the actions reject with JOB_CANCELLED, running tasks stop at once
+
+  async cancelAllJobs(reason = 'all jobs were cancelled'): Promise<void> {
+    this.runner.cancelAllJobs(reason)
+  }
+
+  async cancelJob(id: number, reason = 'the job was cancelled'): Promise<void> {
+    this.runner.cancelJob(jobId(id), reason)
+  }
+
+  async cancelJobsWithTag(
+    tag: string,
+    reason = `jobs with tag ${tag} were cancelled`,
+  ): Promise<void> {
+    this.runner.cancelJobsWithTag(tag, reason)
+  }
+
+  async cancelJobGroup(groupId: string, reason = `group ${groupId} was cancelled`): Promise<void> {
+    this.runner.cancelJobGroup(groupId, reason)
+  }
+
+  // ─ Jobs by hand
+
+  /** One result for each partition asked for, in their order; all by default. @throws INVALID_PARTITION */
+  async runJob<T, U>(
+    rdd: RDD<T>,
+    f: (partition: Records<T>) => U,
+    partitions?: readonly number[] | o.RunJobOptions<NoInfer<U>>,
+  ): Promise<U[]> {
+    const op = this.operation('runJob')
+    const call = { op, jobs: this.jobs, lineage: this.lineageOf(op, rdd) }
+    return runFunction(call, f, partitions)
+  }
+
+  // ─ What all of them do
+
+  /** This call, with the user's line. @throws CONTEXT_STOPPED */
+  protected operation(method: string): Operation {
+    const op = new Operation(this.origin, 'sc', method, userCallSite(this.operation))
+    this.assertRunning(op)
+    return op
+  }
+
+  /** @throws CONTEXT_STOPPED */
+  protected abstract assertRunning(op: Operation): void
+
+  protected make<T>(lineage: Lineage<T>): RDD<T> {
+    return internals.newRdd(this.context, lineage)
+  }
+
+  protected abstract readonly context: SparkContext
+
+  /** Of an RDD that this context made. */
+  protected lineageOf<T>(op: Operation, rdd: RDD<T>): Lineage<T> {
+    if (!(rdd instanceof RDD)) throw invalidArgument(op, 'rdd', rdd, 'an RDD')
+    if (rdd.context !== this.context) throw otherContext(op)
+    return internals.lineageOf(rdd)
+  }
+}
