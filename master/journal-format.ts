@@ -85,8 +85,10 @@ const SEQUENCE_GAP_MAX = 1_000_000
 /** The write was cut off: bytes are missing, or the file grew and what belongs there never came (zeros). */
 function isUnfinished(buffer: Buffer, offset: number): boolean {
   if (offset + HEADER > buffer.length) return true
+  // All bytes of a record are here and sound, only its length claims more: that was no cut.
+  const rest = buffer.subarray(offset + 8)
+  if (crc32(rest) === buffer.readUInt32LE(offset + 4)) return false
   const length = buffer.readUInt32LE(offset)
   if (length <= PAYLOAD_MAX && offset + HEADER + length > buffer.length) return true
-  const last = buffer.at(-1)
-  return last === 0
+  return buffer.at(-1) === 0
 }

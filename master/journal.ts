@@ -143,7 +143,8 @@ export class Journal {
     const bytes = await files.readFile(path)
     const { entries, soundBytes, damage } = scanJournal(bytes)
     if (damage === undefined) return entries
-    if (damage.kind === 'tornTail') {
+    // A snapshot is renamed into its place when it is whole: nothing of it can be unfinished.
+    if (damage.kind === 'tornTail' && path === this.#path) {
       await files.truncate(path, soundBytes)
       const at = { path, offset: damage.offset }
       this.#options.log.warn('cut the unfinished last record of the journal', at)

@@ -199,29 +199,25 @@ function resendStops(cluster: Cluster, worker: Worker): void {
 /** Hosts and files whose application no driver has come back for. */
 export function sweepStrangers(cluster: Cluster, nowMs: number): void {
   for (const worker of cluster.workers.values()) {
+    const over = new Set<ApplicationId>()
     for (const [applicationId, sinceMs] of worker.strangeData) {
-      if (cluster.applications.has(applicationId)) worker.strangeData.delete(applicationId)
-      else if (nowMs - sinceMs >= cluster.rules.orphanMs) {
-        worker.strangeData.delete(applicationId)
-        cluster.tellWorker(worker, { type: 'endApplication', applicationId })
-      }
+      const isKnown = cluster.applications.has(applicationId)
+      if (!isKnown && nowMs - sinceMs < cluster.rules.orphanMs) continue
+      worker.strangeData.delete(applicationId)
+      if (!isKnown) over.add(applicationId)
     }
     for (const { host, sinceMs } of worker.strangers.values()) {
       if (nowMs - sinceMs < cluster.rules.orphanMs) continue
-      endStranger(cluster, worker, host)
+      // Its places are free when the worker says that it has ended.
+      worker.strangers.set(host.hostId, { host, sinceMs: Number.POSITIVE_INFINITY })
+      over.add(host.applicationId)
     }
+    for (const applicationId of over) endStranger(cluster, worker, applicationId)
   }
 }
 
-/** Its places are free when the worker says that it has ended. */
-function endStranger(
-  cluster: Cluster,
-  worker: Worker,
-  { hostId, applicationId }: RunningHost,
-): void {
+function endStranger(cluster: Cluster, worker: Worker, applicationId: ApplicationId): void {
   const { workerId } = worker
-  const stranger = worker.strangers.get(hostId)!
-  worker.strangers.set(hostId, { ...stranger, sinceMs: Number.POSITIVE_INFINITY })
-  cluster.note('warn', 'stops hosts of an unknown application', { workerId, applicationId })
+  cluster.note('warn', 'ends an application that nobody knows', { workerId, applicationId })
   cluster.tellWorker(worker, { type: 'endApplication', applicationId })
 }

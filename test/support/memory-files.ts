@@ -14,11 +14,12 @@ export class MemoryFiles {
       readFile: async path => this.#read(path),
       writeFile: async (path, bytes) => {
         this.#change(`writeFile ${path}`)
-        this.disk.set(path, bytes.slice())
+        this.disk.set(path, new Uint8Array(bytes))
       },
       append: async (path, bytes) => {
         this.#change(`append ${path}`)
-        this.disk.set(path, Buffer.concat([this.disk.get(path) ?? new Uint8Array(), bytes]))
+        const before = this.disk.get(path) ?? new Uint8Array()
+        this.disk.set(path, new Uint8Array(Buffer.concat([before, bytes])))
       },
       truncate: async (path, size) => void this.disk.set(path, this.#read(path).slice(0, size)),
       stat: async path => this.#stat(path),

@@ -1,0 +1,256 @@
+import { expect } from 'chai'
+import { incarnation, masterEpoch } from '#publib/util'
+import { ids, MasterStory } from './story.ts'
+
+describe('the story of a master with', () => {
+  it('an application from its registration to its end', () => {
+    const story = new MasterStory()
+    story.worker('w1', 2)
+    story.worker('w2', 2)
+    story.driver('ann', 3)
+    story.ready('w1')
+    story.ready('w2')
+    story.remark('It gives one back, and may not give back what it has not.')
+    story.request('ann', { type: 'requestExecutors', total: 2 })
+    story.request('ann', { type: 'releaseExecutors', executorIds: ids('w1/0', 'w9/7') })
+    story.report('w1', {
+      ...{ type: 'executorsEnded', applicationId: 'app-ann' as never, hostId: 'h' as never },
+      ...{ executorIds: ids('w1/0'), hostEnded: false, cause: 'released', message: 'released' },
+    })
+    story.request('ann', { type: 'endApplication', exitCode: 0 })
+    story.endHost('w1', 'app-ann', 'stopped')
+    story.endHost('w2', 'app-ann', 'stopped')
+    story.check('application')
+    expect(story.master.status(story.nowMs).coresBusy).to.equal(0)
+  })
+
+  it('more applications than executors', () => {
+    const story = new MasterStory()
+    story.worker('w1', 2)
+    story.driver('ann', 8)
+    story.ready('w1')
+    story.remark('There is nothing left for two others; the first in the queue comes first.')
+    story.driver('bob', 8)
+    story.driver('cat', 1)
+    story.remark('A second worker: bob gets his fair share, cat what she needs.')
+    story.worker('w2', 2)
+    story.check('queue')
+  })
+
+  it('a worker that falls silent and comes back', () => {
+    const story = new MasterStory()
+    story.worker('w1', 1)
+    story.worker('w2', 1)
+    story.driver('ann', 2)
+    story.ready('w1')
+    story.ready('w2')
+    story.pass(5000, ['w1'])
+    story.pass(1000)
+    story.remark('Now for good: its executor is lost, and there is no room for another.')
+    story.pass(12_000, ['w1'])
+    story.remark('It comes back as it was, and is told that it was declared down.')
+    story.worker('w1', 1)
+    story.remark('It comes back as another: what ran there is not resurrected.')
+    story.running.get('w1')?.clear()
+    story.worker('w1', 1, { incarnation: incarnation(2) })
+    story.check('silent-worker')
+  })
+
+  it('a worker that is killed and started again at once', () => {
+    const story = new MasterStory()
+    story.worker('w1', 1)
+    story.driver('ann', 1)
+    story.ready('w1')
+    story.kill('w1')
+    story.worker('w1', 1, { incarnation: incarnation(2) })
+    story.ready('w1')
+    story.check('restarted-worker')
+  })
+
+  it('a copy of a worker', () => {
+    const story = new MasterStory()
+    story.worker('w1', 1)
+    story.worker('w1', 1)
+    story.remark('A later life takes over: never two at once.')
+    story.worker('w1', 1, { incarnation: incarnation(2) })
+    story.worker('w1', 1, { incarnation: incarnation(1) })
+    story.check('copied-worker')
+  })
+
+  it('a restart of its own while applications run', () => {
+    const story = new MasterStory()
+    story.worker('w1', 2)
+    story.worker('w2', 2)
+    story.driver('ann', 2)
+    story.ready('w1')
+    story.ready('w2')
+    story.driver('bob', 9, { executorsMin: 3 })
+    const held = story.heldBy('ann')
+    story.restart()
+    story.remark('The driver is faster than one of the workers: what it holds there is believed.')
+    story.worker('w1', 2, { epochSeen: masterEpoch(1) })
+    const ann = { applicationId: 'app-ann' as never, ticket: 'right' }
+    story.driver('ann', 2, { ...ann, executorsHeld: held })
+    story.remark('A new application waits until the master knows what runs.')
+    story.driver('cat', 1)
+    story.worker('w2', 2, { epochSeen: masterEpoch(1) })
+    story.pass(5000)
+    story.check('restart')
+    const { applications, coresBusy } = story.master.status(story.nowMs)
+    expect(applications.map(({ name }) => name)).to.deep.equal(['ann', 'bob', 'cat'])
+    expect(applications[0]?.executors).to.equal(2)
+    expect(coresBusy).to.be.at.most(4)
+  })
+
+  it('a restart after which a worker does not come back', () => {
+    const story = new MasterStory()
+    story.worker('w1', 1)
+    story.worker('w2', 1)
+    story.driver('ann', 2)
+    story.ready('w1')
+    story.ready('w2')
+    const held = story.heldBy('ann')
+    story.restart()
+    story.running.delete('w2')
+    story.worker('w1', 1)
+    const ann = { applicationId: 'app-ann' as never, ticket: 'right' }
+    story.driver('ann', 2, { ...ann, executorsHeld: held })
+    story.pass(11_000)
+    story.check('restart-lost-worker')
+  })
+
+  it('hosts of an application that it does not know', () => {
+    const story = new MasterStory()
+    story.worker('w1', 1)
+    story.driver('ann', 1)
+    story.ready('w1')
+    story.journal = { ...story.journal, applications: [] }
+    story.restart()
+    story.worker('w1', 1)
+    story.remark('Its place is taken all the same.')
+    story.driver('bob', 1)
+    story.remark('Nobody claims it within 15 s.')
+    story.pass(16_000)
+    story.endHost('w1', 'app-ann', 'stopped')
+    story.check('strangers')
+  })
+
+  it('a driver that comes back to a master that forgot it', () => {
+    const story = new MasterStory()
+    story.worker('w1', 1)
+    story.driver('ann', 1)
+    story.ready('w1')
+    story.journal = { ...story.journal, applications: [] }
+    story.restart()
+    story.worker('w1', 1)
+    const ann = { applicationId: 'app-ann' as never, executorsHeld: ids('w1/0') }
+    story.driver('ann', 1, { ...ann, ticket: 'wrong' })
+    story.driver('ann', 1, { ...ann, ticket: 'right' })
+    story.check('forgotten-application')
+    expect(story.master.status(story.nowMs).applications[0]?.executors).to.equal(1)
+  })
+
+  it('a driver that dies', () => {
+    const story = new MasterStory()
+    story.worker('w1', 1)
+    story.driver('ann', 1)
+    story.ready('w1')
+    story.driver('bob', 1)
+    story.close('ann')
+    story.remark('Its hosts notice that nobody renews their lease.')
+    story.endHost('w1', 'app-ann', 'driverGone', 'its driver closed all connections')
+    story.ready('w1')
+    story.remark('bob goes while he holds one; without executors an application is given 15 s.')
+    story.driver('cat', 1)
+    story.close('cat')
+    story.pass(16_000)
+    story.check('dead-driver')
+  })
+
+  it('a pause of its own', () => {
+    const story = new MasterStory()
+    story.worker('w1', 1)
+    story.worker('w2', 1)
+    story.freeze(30_000)
+    story.pass(2000)
+    story.remark('Real silence counts from then on.')
+    story.pass(11_000, ['w2'])
+    story.check('own-pause')
+  })
+
+  it('a worker on which three applications fail', () => {
+    const story = new MasterStory({ launchFailuresMax: 99 })
+    story.worker('w1', 4)
+    for (const name of ['ann', 'bob', 'cat']) {
+      story.driver(name, 1)
+      story.ready('w1')
+      story.endHost('w1', `app-${name}`, 'exitCode', 'it exited with code 70')
+      story.request(name, { type: 'endApplication' })
+      story.running.get('w1')?.clear()
+    }
+    story.driver('dan', 1)
+    story.pass(61_000)
+    story.check('set-aside')
+  })
+
+  it('executors that never start', () => {
+    const story = new MasterStory({ launchFailuresMax: 2 })
+    story.worker('w1', 1)
+    story.worker('w2', 1)
+    story.driver('ann', 1)
+    story.endHost('w1', 'app-ann', 'exitCode', 'it exited with code 1')
+    story.endHost('w2', 'app-ann', 'exitCode', 'it exited with code 1')
+    story.check('never-starts')
+  })
+
+  it('a worker that drains', () => {
+    const story = new MasterStory()
+    story.worker('w1', 2)
+    story.driver('ann', 1)
+    story.ready('w1')
+    story.report('w1', { type: 'draining' })
+    story.request('ann', { type: 'requestExecutors', total: 2 })
+    story.remark('It has ended: no suspicion.')
+    story.close('w1', 'worker w1 says goodbye', true)
+    story.check('drain')
+  })
+
+  it('a state folder older than its workers', () => {
+    const story = new MasterStory()
+    story.worker('w1', 1, { epochSeen: masterEpoch(7) })
+    const brave = new MasterStory({ acceptsDataLoss: true })
+    brave.worker('w1', 1, { epochSeen: masterEpoch(7) })
+    expect(brave.master.epoch).to.equal(8)
+    story.check('old-state')
+  })
+
+  it('a worker that loses its connection while executors come and go', () => {
+    const story = new MasterStory()
+    story.worker('w1', 4)
+    story.driver('ann', 2)
+    story.ready('w1')
+    story.close('w1')
+    story.remark('What was asked meanwhile reaches nobody, and is told again.')
+    story.request('ann', { type: 'releaseExecutors', executorIds: ids('w1/0') })
+    story.worker('w1', 4)
+    story.check('reconnected-worker')
+  })
+
+  it('one executor of an application on each worker at most', () => {
+    const story = new MasterStory()
+    story.worker('w1', 2)
+    story.worker('w2', 2)
+    story.driver('ann', 4, { executorsPerWorkerMax: 1 })
+    story.check('per-worker')
+  })
+
+  it('packed placement', () => {
+    const story = new MasterStory({ placement: 'pack' })
+    story.worker('w1', 2)
+    story.worker('w2', 2)
+    story.driver('ann', 1)
+    story.driver('bob', 1)
+    story.driver('cat', 1)
+    story.check('pack')
+  })
+})
