@@ -28,6 +28,8 @@ export type AllocationAction =
 export class ExecutorAllocation implements Machine<AllocationEvent, AllocationAction> {
   readonly #options: AllocationOptions
   readonly #idleSinceMs = new Map<ExecutorId, number>()
+  /** Given back, and not gone yet. */
+  readonly #released = new Set<ExecutorId>()
   /** Asked for last; undefined: what the application started with. */
   #requested: number | undefined
 
@@ -44,6 +46,8 @@ export class ExecutorAllocation implements Machine<AllocationEvent, AllocationAc
   #watch({ executors }: AllocationEvent, nowMs: number): void {
     const idle = new Set(executors.filter(({ isBusy }) => !isBusy).map(each => each.executorId))
     for (const id of [...this.#idleSinceMs.keys()]) if (!idle.has(id)) this.#idleSinceMs.delete(id)
+    const present = new Set(executors.map(({ executorId }) => executorId))
+    for (const id of this.#released) if (!present.has(id)) this.#released.delete(id)
     for (const id of idle) if (!this.#idleSinceMs.has(id)) this.#idleSinceMs.set(id, nowMs)
   }
 
@@ -61,14 +65,15 @@ export class ExecutorAllocation implements Machine<AllocationEvent, AllocationAc
     if (idleTimeoutMs === undefined) return []
     const isOver = (id: ExecutorId): boolean =>
       nowMs - (this.#idleSinceMs.get(id) ?? nowMs) >= idleTimeoutMs
-    const spare = Math.max(0, executors.length - executorsMin)
-    const executorIds = executors
+    const held = executors.filter(({ executorId }) => !this.#released.has(executorId))
+    const executorIds = held
       .filter(({ executorId, isKept }) => !isKept && isOver(executorId))
       .map(({ executorId }) => executorId)
-      .slice(0, spare)
+      .slice(0, Math.max(0, held.length - executorsMin))
     if (executorIds.length === 0) return []
-    const total = executors.length - executorIds.length
+    const total = held.length - executorIds.length
     this.#requested = total
+    for (const id of executorIds) this.#released.add(id)
     // First what is wanted, so that nobody replaces what is given back.
     return [
       { type: 'requestExecutors', total },

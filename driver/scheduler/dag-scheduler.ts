@@ -225,13 +225,13 @@ export class DAGScheduler implements Machine<DAGSchedulerEvent, DAGSchedulerActi
     const { index, taskId, status } = event
     endPending(stage, index)
     if (isDone(state, stage, index)) return
+    const [jobId] = stage.jobIds
+    assert(jobId !== undefined, `stage ${stage.id} runs for nobody`)
     if (stage.isCounted[index] === 0) {
       stage.isCounted[index] = 1
-      state.actions.push({ type: 'countAccumulators', stageId: stage.id, index, taskId })
+      state.actions.push({ type: 'countAccumulators', jobId, stageId: stage.id, index, taskId })
     }
     if (stage.dependency === undefined) {
-      const [jobId] = stage.jobIds
-      assert(jobId !== undefined, `stage ${stage.id} runs for nobody`)
       stage.isDelivered[index] = 1
       stage.deliveredCount++
       state.actions.push({ type: 'deliverResult', jobId, index, taskId })

@@ -216,6 +216,8 @@ export type SchedulerAction =
   /** What this attempt added to accumulators counts: once for each stage execution and partition. */
   | {
       readonly type: 'countAccumulators'
+      /** The oldest job that needs the stage. */
+      readonly jobId: JobId
       readonly stageId: StageId
       readonly index: number
       readonly taskId: TaskId

@@ -19,6 +19,8 @@ export class RunningJob {
   readonly done: Promise<void>
   /** Bytes of results that have come or are coming. */
   resultBytes = 0
+  /** What the driver itself could not do with its results: it cannot end well any more. */
+  broken: { readonly error: unknown } | undefined
   readonly #settle: Settle
   /** Where the action was called: errors that arise later point there. */
   readonly #calledAt = new Error()
@@ -63,7 +65,7 @@ export class RunningJob {
   }
 
   fail(error: unknown, last: JobProgressCounts): void {
-    if (error instanceof SimSparkError) pointTo(error, this.#calledAt)
+    if (error instanceof SimSparkError) pointTo(error, this.request, this.#calledAt)
     this.#end(last, () => this.#settle.reject(error))
   }
 
@@ -87,10 +89,21 @@ export class RunningJob {
   }
 }
 
-/** Gives the error the frames of the call that it is about, in place of those of the event loop. */
-function pointTo(error: SimSparkError, calledAt: Error): void {
-  const frames = calledAt.stack?.split('\n').slice(1).join('\n')
-  if (!frames) return
-  const value = `${error.name}: ${error.message}\n${frames}`
+/** Where the library lies: its own frames tell a user nothing. */
+const LIBRARY = new URL('../../', import.meta.url).href
+const OWN = ['driver/', 'publib/'].map(folder => LIBRARY + folder)
+const EXAMPLES = `${LIBRARY}driver/examples/`
+
+/** Gives the error the frames of the action that it is about, in place of those of the event loop. */
+function pointTo(error: SimSparkError, { callSite }: RunningJob['request'], calledAt: Error): void {
+  const isOwn = (frame: string): boolean =>
+    OWN.some(folder => frame.includes(folder)) && !frame.includes(EXAMPLES)
+  const frames = (calledAt.stack ?? '').split('\n').slice(1)
+  const shown = frames.filter(frame => !isOwn(frame))
+  if (callSite !== undefined) {
+    const place = `${callSite.file}:${callSite.line}:${callSite.column}`
+    if (!shown.some(frame => frame.includes(place))) shown.unshift(`    at ${place}`)
+  }
+  const value = [`${error.name}: ${error.message}`, ...shown].join('\n')
   Object.defineProperty(error, 'stack', { value, configurable: true, writable: true })
 }

@@ -1,5 +1,5 @@
 import type { SparkListenerEvent, StatusStore } from '#publib/status'
-import type { JobId, StageId, TaskId } from '#publib/util'
+import type { JobId, TaskId } from '#publib/util'
 import { assertNever, SimSparkError } from '#publib/util'
 import { errorOfJob, resultTooLarge } from './errors.ts'
 import type {
@@ -60,7 +60,7 @@ export class Performer {
         this.#deliver(action.jobId, action.index, action.taskId)
         break
       case 'countAccumulators':
-        this.#count(action.stageId, action.taskId)
+        this.#count(action.jobId, action.taskId)
         break
       case 'finishJob':
         this.#settle(action.jobId, undefined)
@@ -151,25 +151,32 @@ export class Performer {
 
   #endTask(action: AnnounceTaskEnd, time: number): void {
     const { hosts, brought } = this.#around
-    const { taskId, stageId } = action.task
+    const { taskId, jobId } = action.task
     hosts.of(action.executorId)?.ended(taskId)
     this.#report(this.#reports.taskEnded(action, brought.get(taskId)?.metrics, time))
     // Accumulators that count failed values too; of others a failed attempt tells nothing.
-    if (action.end.kind === 'failed') this.#count(stageId, taskId)
+    if (action.end.kind === 'failed') this.#count(jobId, taskId)
   }
 
   #deliver(jobId: JobId, index: number, taskId: TaskId): void {
-    const { brought, jobs, post } = this.#around
+    const { brought, jobs } = this.#around
     const job = jobs.get(jobId)
-    if (job === undefined) return
+    if (job === undefined || job.broken !== undefined) return
     try {
       const isCounted = brought.large.has(taskId)
       const bytes = brought.bytesOf(taskId)
       if (!isCounted) this.#checkSize(job, bytes.length)
       job.request.onResult(index, this.#deps.decodeValue(bytes))
     } catch (error) {
-      post({ type: 'jobAborted', jobId, error })
+      this.#break(jobId, error)
     }
+  }
+
+  /** Fails a job, also where the machines have just finished it in this turn. */
+  #break(jobId: JobId, error: unknown): void {
+    const job = this.#around.jobs.get(jobId)
+    if (job !== undefined) job.broken ??= { error }
+    this.#around.post({ type: 'jobAborted', jobId, error })
   }
 
   /** Counts what has come or is coming for a job. @throws RESULT_TOO_LARGE */
@@ -189,17 +196,17 @@ export class Performer {
       this.#checkSize(job, bytes)
       return true
     } catch (error) {
-      this.#around.post({ type: 'jobAborted', jobId, error })
+      this.#break(jobId, error)
       return false
     }
   }
 
-  #count(stageId: StageId, taskId: TaskId): void {
+  #count(jobId: JobId, taskId: TaskId): void {
     try {
       const updates = this.#around.brought.accumulatorsOf(taskId)
       if (updates.length > 0) this.#deps.onAccumulators(updates)
     } catch (error) {
-      this.#around.post({ type: 'stageRefused', stageId, error })
+      this.#break(jobId, error)
     }
   }
 
@@ -210,9 +217,9 @@ export class Performer {
     if (job === undefined) return
     jobs.delete(jobId)
     const place = job.place(options.maxResultBytes)
-    const error = failure === undefined ? undefined : errorOfJob(failure, place)
+    const error = failure === undefined ? job.broken?.error : errorOfJob(failure, place)
     this.#report(this.#reports.jobEnded(jobId, reported(error), clock.wallTime()))
-    if (error === undefined) job.succeed(progressOf(status, jobId))
+    if (failure === undefined && job.broken === undefined) job.succeed(progressOf(status, jobId))
     else job.fail(error, progressOf(status, jobId))
   }
 

@@ -1,6 +1,6 @@
 import type { Cancellable } from '#publib/env'
 import type { SparkListenerEvent } from '#publib/status'
-import type { BroadcastId, ExecutorId, JobId, RddId, ShuffleId } from '#publib/util'
+import type { BroadcastId, JobId, RddId, ShuffleId } from '#publib/util'
 import { jobId } from '#publib/util'
 import type { Application } from '../backend/backend.ts'
 import { ExecutorAllocation } from './allocation.ts'
@@ -200,14 +200,8 @@ export class Scheduler implements JobRunner {
     const measured = { type: 'loadMeasured', waitingCount: load.waiting, executors } as const
     for (const action of this.#allocation?.handle(measured, clock.now()) ?? []) {
       if (action.type === 'requestExecutors') backend.requestExecutors(action.total)
-      else this.#giveBack(action.executorIds)
+      else backend.releaseExecutors(action.executorIds)
     }
-  }
-
-  #giveBack(executorIds: readonly ExecutorId[]): void {
-    const cause = { kind: 'released', message: 'it was idle', counts: false } as const
-    for (const executorId of executorIds) this.#intake.executorLost(executorId, cause)
-    this.#deps.backend.releaseExecutors(executorIds)
   }
 
   #report(event: SparkListenerEvent): void {
