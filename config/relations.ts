@@ -41,7 +41,7 @@ const relations: readonly Relation[] = [
   },
   {
     larger: 'simspark.network.pingTimeout',
-    smaller: 'simspark.network.pingInterval',
+    smaller: 'simspark.network.heartbeatInterval',
     factor: 2,
     format: formatDuration,
   },
@@ -54,12 +54,6 @@ const relations: readonly Relation[] = [
   {
     larger: 'simspark.closure.maxBytes',
     smaller: 'simspark.closure.warnBytes',
-    factor: 1,
-    format: formatSize,
-  },
-  {
-    larger: 'simspark.rpc.message.maxSize',
-    smaller: 'simspark.task.maxDirectResultSize',
     factor: 1,
     format: formatSize,
   },

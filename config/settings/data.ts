@@ -1,22 +1,12 @@
-import { duration, flag, fraction, GiB, integer, MiB, SECOND, size } from '../setting.ts'
+import { fraction, GiB, integer, MiB, size } from '../setting.ts'
 
 /** Shuffles, messages and memory. */
 export const dataSettings = {
-  'simspark.shuffle.compress': flag({
-    default: true,
-    doc: 'Whether shuffle files are compressed.',
-  }),
   'simspark.shuffle.io.maxRetries': integer({
     default: 3,
     min: 0,
     max: 1000,
     doc: 'A fetch of shuffle data that fails is tried again so many times before the map outputs count as lost.',
-  }),
-  'simspark.shuffle.io.retryWait': duration({
-    default: 5 * SECOND,
-    unit: 's',
-    min: 0,
-    doc: 'The pause between such attempts.',
   }),
   'simspark.reducer.maxSizeInFlight': size({
     default: 48 * MiB,

@@ -31,10 +31,4 @@ export const executorSettings = {
     min: 100,
     doc: 'An executor that had no task for so long is given back.',
   }),
-  'simspark.dynamicAllocation.schedulerBacklogTimeout': duration({
-    default: SECOND,
-    unit: 's',
-    min: 10,
-    doc: 'Tasks that wait for so long make the application ask for more executors.',
-  }),
 } as const

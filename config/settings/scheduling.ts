@@ -1,4 +1,4 @@
-import { duration, GiB, integer, KiB, MiB, SECOND, size } from '../setting.ts'
+import { GiB, integer, KiB, MiB, size } from '../setting.ts'
 
 /** Tasks and stages: attempts, places, sizes. */
 export const schedulingSettings = {
@@ -13,19 +13,6 @@ export const schedulingSettings = {
     min: 1,
     max: 1000,
     doc: 'A stage whose attempts failed so many times in a row fails its job.',
-  }),
-  'simspark.locality.wait': duration({
-    default: 3 * SECOND,
-    unit: 's',
-    min: 0,
-    doc: 'A task waits for so long for an executor near its data before it takes one farther away.',
-  }),
-  'simspark.task.maxDirectResultSize': size({
-    default: MiB,
-    unit: 'B',
-    min: KiB,
-    max: 64 * MiB,
-    doc: 'A larger result of a task goes to the driver in pieces.',
   }),
   'simspark.closure.warnBytes': size({
     default: MiB,

@@ -26,12 +26,6 @@ export const timingSettings = {
     min: 60,
     doc: 'A host whose driver has not been heard for so long ends itself.',
   }),
-  'simspark.network.pingInterval': duration({
-    default: 2 * SECOND,
-    unit: 'ms',
-    min: 10,
-    doc: 'Each end of a connection asks the other once in so long whether it is there.',
-  }),
   'simspark.network.pingTimeout': duration({
     default: 6 * SECOND,
     unit: 'ms',

@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import {
   environmentName,
@@ -15,6 +18,16 @@ import {
 import { parseProperties } from '../../../config/parse-properties.ts'
 import { parseValue } from '../../../config/parse-value.ts'
 import { parseDuration, parseSize } from '../../../config/units.ts'
+
+const CONFIG_READERS = ['check-folders.ts', 'daemon-settings.ts']
+
+/** Executor hosts and the console have these as fixed values so far. */
+const WITHOUT_READER = [
+  'simspark.reducer.maxSizeInFlight',
+  'simspark.shuffle.io.maxRetries',
+  'simspark.ui.showConsoleProgress',
+  'simspark.ui.consoleProgress.update.interval',
+]
 
 describe('settings', () => {
   it('have the defaults that the documents state, in bytes and milliseconds', () => {
@@ -54,6 +67,31 @@ describe('settings', () => {
 
   it('say in the docs what they are: one sentence each', () => {
     for (const { key, doc } of settingsDocs()) expect(doc, key).to.match(/^[A-Z`].*\.$/)
+  })
+
+  it('are read by somebody, all but those that are named here', () => {
+    const root = join(fileURLToPath(import.meta.url), '../../../../..')
+    const tops = ['publib', 'master', 'worker', 'driver', 'config']
+    const files = tops.flatMap(top =>
+      readdirSync(join(root, top), { recursive: true, encoding: 'utf8' })
+        .filter(file => file.endsWith('.ts') && (top !== 'config' || CONFIG_READERS.includes(file)))
+        .map(file => readFileSync(join(root, top, file), 'utf8')),
+    )
+    const code = files
+      .join('\n')
+      .replaceAll('`simspark.$', "'simspark.worker.port' 'simspark.worker.host'")
+    const unread = settingNames().filter(name => !code.includes(`'${name}'`))
+    expect(unread.filter(name => !WITHOUT_READER.includes(name))).to.deep.equal([])
+  })
+
+  it('are the same in the three examples', () => {
+    const folder = join(fileURLToPath(import.meta.url), '../../../../../config/examples')
+    const [conf, yaml, json] = ['conf', 'yaml', 'json'].map(ending =>
+      loadSettings({ file: join(folder, `simspark.${ending}`) }).toJSON(),
+    )
+    expect(conf?.['simspark.executor.memory']).to.equal(2 ** 31)
+    expect(yaml).to.deep.equal(conf)
+    expect(json).to.deep.equal(conf)
   })
 
   it('survive the way to another process', () => {
