@@ -153,6 +153,8 @@ export class HostOfApplication {
       onExecutorLost: (executorId, { kind, message }) => {
         this.#executorIds.delete(executorId)
         this.#setCacheLimit()
+        // A host that ends has said so for all of them.
+        if (this.#isEnding) return
         this.#world.tell({ type: 'executorEnded', executorId, cause: kind, message })
       },
       onReplace: reason => {
