@@ -3,6 +3,7 @@
 import type { Cell, CodeUnit } from '../wire.ts'
 import { privateFieldNames, revivableEdits } from './class-revival.ts'
 import type { Encoder } from './encoder.ts'
+import { placeOfText } from './place-of-text.ts'
 import type { Edit, FunctionRecord } from './record.ts'
 
 /** The name of a box in a rewritten text. */
@@ -40,7 +41,7 @@ function emit(encoder: Encoder, record: FunctionRecord): CodeUnit {
   const { analysis, node, script } = record
   const isRevivable = revivableEdits(encoder, record)
   if (isRevivable && node.t === 'class') node.privateFields = privateFieldNames(record)
-  const { line, column } = placeOfText(record)
+  const { line, column } = placeOfText(record.text, record.analysis, record.info)
   return {
     text: applyEdits(record.text, allEdits(record)),
     form: analysis.form,
@@ -98,12 +99,4 @@ function applyEdits(text: string, edits: readonly Edit[]): string {
     position = edit.end
   }
   return out + text.slice(position)
-}
-
-/** Where the text starts: the engine names the place of the parameters. */
-function placeOfText(record: FunctionRecord): { line: number; column: number } {
-  const { lineNumber = 0, columnNumber = 0 } = record.info.location ?? {}
-  const before = record.text.slice(0, record.analysis.parametersStart).split('\n')
-  if (before.length > 1) return { line: lineNumber - (before.length - 1), column: 0 }
-  return { line: lineNumber, column: columnNumber - (before[0]?.length ?? 0) }
 }

@@ -29,8 +29,14 @@ function encodeOwn(encoder: Encoder, record: FunctionRecord): void {
   if (name && typeof name.value !== 'string') encodeProperties(encoder, fn, node, trail, ['name'])
   encodeLock(fn, node)
   const parent: unknown = Object.getPrototypeOf(fn)
-  const isUsual = isClass || (isReference(parent) && intrinsicPath(parent) !== undefined)
+  const isUsual = isClass || isFunctionPrototype(parent)
   if (!isUsual) node.proto = encoder.encode(parent, property(trail, '__proto__'))
+}
+
+/** Compared first, because the table of intrinsics is dear to build. */
+function isFunctionPrototype(value: unknown): boolean {
+  if (value === Function.prototype) return true
+  return isReference(value) && intrinsicPath(value) !== undefined
 }
 
 function encodePrototypeObject(encoder: Encoder, record: FunctionRecord): void {

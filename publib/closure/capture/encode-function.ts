@@ -3,7 +3,7 @@ import { types } from 'node:util'
 import type { FunctionAnalysis } from '../analysis/analysis.ts'
 import { captureThis } from '../engine/arrow-this.ts'
 import type { FunctionInfo } from '../engine/function-info.ts'
-import { scriptOf } from '../engine/scripts.ts'
+import { type Script, scriptAtHand, scriptOf } from '../engine/scripts.ts'
 import { originalPlace } from '../engine/source-maps.ts'
 import { type AnyFunction, isNativeText, isReference, sourceText } from '../function.ts'
 import { addRealm } from '../known/intrinsics.ts'
@@ -14,6 +14,7 @@ import { encodeClassText } from './encode-class.ts'
 import { encodeForeignFunction } from './encode-foreign-function.ts'
 import { encodeFunctionProperties } from './encode-function-properties.ts'
 import type { Encoder } from './encoder.ts'
+import { placeOfText } from './place-of-text.ts'
 import type { FunctionRecord } from './record.ts'
 import { isStrict } from './strictness.ts'
 import { part, type Refusal, type Trail } from './trail.ts'
@@ -39,14 +40,34 @@ export function encodeFunction(
     }
   }
   addRealm(realmOf(info))
-  const script = scriptOf(info.location.scriptId)
+  const analysis = analyzeFunction(fn)
+  const script = findScript(encoder, fn, id, info, analysis)
+  if (!script) return undefined
   const foreign = encodeForeignFunction(encoder, fn, id, trail, info, script)
   if (foreign === 'done') return undefined
   if (foreign !== 'own') return foreign
-  const analysis = analyzeFunction(fn)
   if (!analysis) return { why: 'is a function whose source could not be parsed' }
   const record = makeRecord(encoder, fn, id, trail, info, analysis)
   return refusalOf(encoder, record) ?? encodeRecord(encoder, record)
+}
+
+/** The function's script; undefined where the function turned out to be one that executors have under a name. */
+function findScript(
+  encoder: Encoder,
+  fn: AnyFunction,
+  id: NodeId,
+  info: FunctionInfo,
+  analysis: FunctionAnalysis | undefined,
+): Script | undefined {
+  const scriptId = info.location?.scriptId ?? ''
+  if (analysis) {
+    const text = sourceText(fn)
+    const sample = { isModule: info.isModule, text, ...placeOfText(text, analysis, info) }
+    const script = scriptAtHand(scriptId, sample)
+    if (script) return script
+  }
+  // Names first: they are dear to look up, but a window is dearer.
+  return encoder.named(fn, id) ? undefined : scriptOf(scriptId)
 }
 
 export function realmOf(info: FunctionInfo): object {

@@ -117,7 +117,8 @@ export class Encoder {
       batch.forEach(({ fn, id, trail }, i) => {
         const info = infos[i]
         if (!info) throw new Error('the inspector lost a function')
-        this.#settle(id, trail, this.#encoders.fn(this, fn, id, trail, info), fn)
+        const refusal = this.#encoders.fn(this, fn, id, trail, info)
+        if (refusal) this.refuse(id, trail, refusal, fn)
       })
     }
   }
@@ -166,10 +167,6 @@ export class Encoder {
     return rootOf(trail)
   }
 
-  #settle(id: NodeId, trail: Trail, refusal: Refusal | undefined, fn?: AnyFunction): void {
-    if (refusal) this.refuse(id, trail, refusal, fn)
-  }
-
   #encodeSymbol(symbol: symbol, trail: Trail): Encoded {
     const known = this.ids.get(symbol)
     if (known !== undefined) return [known]
@@ -195,7 +192,8 @@ export class Encoder {
       return [known]
     }
     const id = this.#allocate(value, trail)
-    this.#settle(id, trail, this.#classify(value, id, trail, demand))
+    const refusal = this.#classify(value, id, trail, demand)
+    if (refusal) this.refuse(id, trail, refusal)
     return [id]
   }
 
@@ -203,11 +201,10 @@ export class Encoder {
   #useAgain(value: object, id: NodeId, trail: Trail, demand?: Demand): void {
     const before = this.moduleUses.get(id)
     if (!before) this.#encoders.more(this, value, id, trail, demand)
-    else if (!demand) this.moduleUses.delete(id)
-    else {
-      const uses = [...before.demand.uses, ...demand.uses]
-      this.moduleUses.set(id, { ...before, demand: { ...demand, uses } })
-    }
+    this.moduleUses.delete(id)
+    if (!before || !demand) return
+    const uses = [...before.demand.uses, ...demand.uses]
+    this.moduleUses.set(id, { ...before, demand: { ...demand, uses } })
   }
 
   #allocate(value: object | symbol, trail: Trail): NodeId {
@@ -264,7 +261,13 @@ export class Encoder {
     return undefined
   }
 
-  /** What executors find under a name. */
+  /** Whether executors find a value under a name: then that is its node. */
+  named(value: object, id: NodeId): boolean {
+    const node = this.#namedNode(value)
+    if (node) this.nodes[id] = node
+    return node !== undefined
+  }
+
   #namedNode(value: object): WireNode | undefined {
     const path = intrinsicPath(value)
     if (path) return { t: 'intrinsic', path }

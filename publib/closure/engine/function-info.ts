@@ -23,6 +23,8 @@ export interface FunctionInfo {
   /** The innermost first; the last is the global one. */
   readonly scopes: readonly ScopeValues[]
   readonly bound: BoundParts | undefined
+  /** Whether it was written in an ES module. */
+  readonly isModule: boolean
   /** The private members of a class: `#x` and its value. */
   readonly privates: readonly (readonly [string, unknown])[]
 }
@@ -86,12 +88,18 @@ function ask(objectId: string): Asked {
   return { location, names, values }
 }
 
+/** One scope as the engine lists it: `Closure (makeCounter)`, `Module`, `Global`. */
+interface ScopeEntry {
+  readonly description?: string
+  readonly object?: ScopeValues
+}
+
 function toInfo(asked: Asked, values: readonly unknown[]): FunctionInfo {
   const named = new Map(asked.names.map((name, i) => [name, values[i]]))
   const privates = asked.names.flatMap((name, i) =>
     name.startsWith('#') ? [[name, values[i]] as const] : [],
   )
-  const scopes = (named.get('[[Scopes]]') ?? []) as readonly { readonly object?: ScopeValues }[]
+  const scopes = (named.get('[[Scopes]]') ?? []) as readonly ScopeEntry[]
   const bound = named.has('[[TargetFunction]]')
     ? {
         target: named.get('[[TargetFunction]]'),
@@ -100,7 +108,8 @@ function toInfo(asked: Asked, values: readonly unknown[]): FunctionInfo {
       }
     : undefined
   const objects = Array.from({ length: scopes.length }, (_, i) => scopes[i]?.object ?? {})
-  return { location: asked.location, scopes: objects, bound, privates }
+  const isModule = Array.from(scopes).some(scope => scope?.description === 'Module')
+  return { location: asked.location, scopes: objects, bound, isModule, privates }
 }
 
 /** The internal slots of any object (`[[Target]]`, `[[PromiseState]]`, `[[Entries]]`) and its private fields. */

@@ -191,3 +191,26 @@ export function isInspectorAllowed(): boolean {
 export function existingInspector(): Inspector | undefined {
   return shared
 }
+
+interface Frame {
+  readonly scriptId: string
+  readonly url: string
+}
+
+/** The scripts of the functions that are running now, without enabling the debugger. */
+export function urlsOnStack(): ReadonlyMap<string, string> {
+  const engine = inspector()
+  // Only errors made while the runtime domain is enabled know the scripts of their frames.
+  engine.post('Runtime.enable')
+  try {
+    const errorObjectId = engine.idOf(new Error('where is this'))
+    const answer = engine.post<{ exceptionDetails?: { stackTrace?: { callFrames: Frame[] } } }>(
+      'Runtime.getExceptionDetails',
+      { errorObjectId },
+    )
+    const frames = answer.exceptionDetails?.stackTrace?.callFrames ?? []
+    return new Map(frames.map(frame => [frame.scriptId, frame.url]))
+  } finally {
+    engine.post('Runtime.disable')
+  }
+}

@@ -4,7 +4,9 @@
  * The engine tells of scripts only while its debugger is enabled, and an enabled debugger makes each `await` ten times
  * dearer. So it is enabled in *windows*: at most one a capture, synchronous, and only when an unknown script is met.
  */
-import { inspector, type Message } from './inspector.ts'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { inspector, type Message, urlsOnStack } from './inspector.ts'
 
 export interface Script {
   readonly id: string
@@ -12,6 +14,10 @@ export interface Script {
   readonly sourceMapUrl: string
   readonly isModule: boolean
 }
+
+const MAP_COMMENT = /\/\/[#@] sourceMappingURL=(\S+)\s*$/
+/** simSpark's own files are nobody's user code. */
+const ownFolder = import.meta.url.slice(0, import.meta.url.lastIndexOf('/closure/') + 1)
 
 const scripts = new Map<string, Script>()
 const byUrl = new Map<string, Script>()
@@ -45,9 +51,47 @@ export function inWindow<T>(body: () => T): T {
   }
 }
 
+/** What is known of a script from one of its functions: enough to recognise its file without a window. */
+export interface Sample {
+  readonly isModule: boolean
+  readonly text: string
+  /** Where the text starts, counted from 0. */
+  readonly line: number
+  readonly column: number
+}
+
+/** Opens a window for a script that is not known yet. */
 export function scriptOf(scriptId: string): Script {
   if (!scripts.has(scriptId)) inWindow(() => {})
   return scripts.get(scriptId) ?? { id: scriptId, url: '', sourceMapUrl: '', isModule: false }
+}
+
+/** The script if it can be told without a window. */
+export function scriptAtHand(scriptId: string, sample: Sample): Script | undefined {
+  if (!scripts.has(scriptId)) findOnStack(scriptId, sample)
+  return scripts.get(scriptId)
+}
+
+/** Whoever passes a function mostly wrote it in the same file: then the file is on the stack, and no window is needed. */
+function findOnStack(scriptId: string, sample: Sample): void {
+  const url = urlsOnStack().get(scriptId)
+  const file = url === undefined ? undefined : untransformedFile(url, sample)
+  if (url === undefined || file === undefined) return
+  const sourceMapUrl = MAP_COMMENT.exec(file)?.[1] ?? ''
+  addScript({ id: scriptId, url, sourceMapUrl, isModule: sample.isModule })
+  texts.set(scriptId, file)
+}
+
+/** The text of a script's file, if the engine was given just that: the sample must stand in it where the engine says. */
+function untransformedFile(url: string, sample: Sample): string | undefined {
+  if (!/^file:.*\.[cm]?js$/.test(url)) return undefined
+  try {
+    const text = readFileSync(fileURLToPath(url), 'utf8')
+    const rest = text.split('\n').slice(sample.line).join('\n').slice(sample.column)
+    return rest.startsWith(sample.text) ? text : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** The script that was loaded from a URL, if it is known already. */
@@ -104,15 +148,22 @@ function noteScript(message: Message): void {
     sourceMapUrl: String(parameters['sourceMapURL'] ?? ''),
     isModule: parameters['isModule'] === true,
   }
-  scripts.set(id, script)
-  if (script.url) byUrl.set(script.url, script)
+  addScript(script)
   fresh.push(script)
+}
+
+function addScript(script: Script): void {
+  scripts.set(script.id, script)
+  if (script.url) byUrl.set(script.url, script)
 }
 
 /** Texts of the user's files are read while a window is open anyway, which saves later ones. */
 function keepTexts(): void {
   for (const script of fresh) {
-    const isUsers = script.url !== '' && !/^node:|[\\/]node_modules[\\/]/.test(script.url)
+    const isUsers =
+      script.url !== '' &&
+      !script.url.startsWith(ownFolder) &&
+      !/^node:|[\\/]node_modules[\\/]/.test(script.url)
     if (isUsers && !texts.has(script.id)) texts.set(script.id, readText(script.id))
   }
   fresh = []

@@ -1,7 +1,8 @@
 /** Files of packages: which package, which version, which path inside it. */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { v } from '#publib/schema'
+
+import { isReference } from '../function.ts'
 
 export interface PackageFile {
   readonly file: string
@@ -13,7 +14,6 @@ export interface PackageFile {
 }
 
 const NODE_MODULES = '/node_modules/'
-const manifest = v.object({ version: v.string() })
 const versions = new Map<string, string>()
 
 export function isPackageFile(file: string): boolean {
@@ -49,7 +49,9 @@ export function packageVersion(folder: string): string {
 
 function readVersion(folder: string): string {
   try {
-    return v.parse(manifest, JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'))).version
+    const manifest: unknown = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'))
+    const version = isReference(manifest) ? Reflect.get(manifest, 'version') : undefined
+    return typeof version === 'string' ? version : ''
   } catch {
     return ''
   }
