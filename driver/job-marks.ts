@@ -17,6 +17,11 @@ const NONE: Marks = { tags: new Set(), properties: {} }
 export class JobMarks {
   readonly #storage = new AsyncLocalStorage<Marks>()
 
+  constructor() {
+    // Before Node 24 promises know their context only if they were made after the first use: marks would leak among those.
+    this.#storage.run(NONE, () => undefined)
+  }
+
   get current(): Marks {
     return this.#storage.getStore() ?? NONE
   }

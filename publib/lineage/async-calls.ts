@@ -37,6 +37,8 @@ export class AsyncCalls<T, U> {
   readonly #limits: AsyncLimits & { readonly intervalMs: number }
   readonly #surroundings: Surroundings
   readonly #stop = new Stop()
+  /** For calls that do not look at their signal. */
+  readonly #shared = new AbortController()
   /** In the order of the elements; ended ones stay until they are given out. */
   readonly #calls = new Set<Promise<Outcome<U>>>()
   readonly #ended = new Map<Promise<Outcome<U>>, Outcome<U>>()
@@ -59,6 +61,7 @@ export class AsyncCalls<T, U> {
   /** Gives up the calls that are under way. */
   abort(): void {
     this.#stop.stop(new Error('no longer needed'))
+    this.#shared.abort(this.#stop.reason)
   }
 
   /** Results as they may be given out; the first call that fails for good ends it. */
@@ -151,22 +154,36 @@ export class AsyncCalls<T, U> {
     }
   }
 
-  async #once(element: T): Promise<U> {
+  #once(element: T): U | PromiseLike<U> {
     const { timeoutMs } = this.#limits
+    if (timeoutMs !== undefined) return this.#timed(element, timeoutMs)
+    // A signal of its own costs more than most calls: it is made for functions that look at it.
+    if (this.#f.length === 1) return this.#f(element, this.#shared.signal)
+    return this.#withSignal(controller => this.#f(element, controller.signal))
+  }
+
+  async #timed(element: T, timeoutMs: number): Promise<U> {
     const { context, root } = this.#surroundings
+    return this.#withSignal(async controller => {
+      const late = (): void => controller.abort(callTimedOut(root, timeoutMs))
+      const timer = context.clock.after(timeoutMs, late, { keepAlive: true })
+      try {
+        const { signal } = controller
+        return await Promise.race([this.#f(element, signal), aborted(signal)])
+      } finally {
+        timer.cancel()
+      }
+    })
+  }
+
+  /** A signal that aborts when everything is given up, for one call. */
+  async #withSignal(call: (controller: AbortController) => U | PromiseLike<U>): Promise<U> {
     const controller = new AbortController()
     const forget = this.#stop.onStop(reason => controller.abort(reason))
-    const timer =
-      timeoutMs === undefined
-        ? undefined
-        : context.clock.after(timeoutMs, () => controller.abort(callTimedOut(root, timeoutMs)), {
-            keepAlive: true,
-          })
     try {
       controller.signal.throwIfAborted()
-      return await Promise.race([this.#f(element, controller.signal), aborted(controller.signal)])
+      return await call(controller)
     } finally {
-      timer?.cancel()
       forget()
     }
   }

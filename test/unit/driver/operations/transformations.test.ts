@@ -21,7 +21,7 @@ describe('transformations', () => {
 
   it('flatMap takes a text as its characters, and any iterable', async () => {
     const words = sc.parallelize(['añ😀', ''])
-    expect(await words.flatMap(w => w).collect()).to.deep.equal(['a', 'ñ', '😀'])
+    expect(await words.flatMap(w => `${w}`).collect()).to.deep.equal(['a', 'ñ', '😀'])
     const sets = sc.parallelize([2]).flatMap(x => new Set([x, x, x + 1]))
     expect(await sets.collect()).to.deep.equal([2, 3])
   })
