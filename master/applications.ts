@@ -153,6 +153,7 @@ function welcomeBack(
   for (const executorId of held) believe(cluster, application, executorId, nowMs)
   const unheld = (executor: Executor): boolean => !held.has(executor.executorId)
   grantToDriver(cluster, application, [...application.executors.values()].filter(unheld))
+  tellWorkerStates(cluster, application, registration.executorsHeld.map(workerOf))
   cluster.note('info', 'driver is back', { applicationId, executors: held.size })
 }
 

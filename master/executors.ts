@@ -72,3 +72,17 @@ export function tellWorkerState(
     }
   }
 }
+
+/** What a driver that comes back may have missed: how the workers do that have executors or output of it. */
+export function tellWorkerStates(
+  cluster: Cluster,
+  application: Application,
+  held: Iterable<WorkerId>,
+): void {
+  for (const workerId of new Set([...application.workers, ...held])) {
+    const worker = cluster.workers.get(workerId)
+    if (worker === undefined) continue
+    const state = worker.state === 'ALIVE' && worker.isDraining ? 'DRAINING' : worker.state
+    cluster.tellDriver(application, { type: 'workerState', workerId, state })
+  }
+}

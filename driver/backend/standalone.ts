@@ -7,7 +7,13 @@ import {
   type MasterToDriver,
 } from '#publib/protocol'
 import { LastingConnection } from '#publib/transport'
-import { type ApplicationId, assertNever, type ExecutorId, type SimSparkError } from '#publib/util'
+import {
+  type ApplicationId,
+  assertNever,
+  type ExecutorId,
+  type SimSparkError,
+  type WorkerId,
+} from '#publib/util'
 import type { Application, Backend, BackendEvents } from './backend.ts'
 import { applicationRefused, leaseThreadEnded, masterSilent } from './errors.ts'
 import type { LeaseOptions } from './lease-keeper.ts'
@@ -68,6 +74,7 @@ export class StandaloneBackend implements Backend {
   #application: { readonly applicationId: ApplicationId; readonly ticket: string } | undefined
   #leases: Leases | undefined
   #hosts: StandaloneHosts | undefined
+  readonly #suspended = new Set<WorkerId>()
   #wanted: number
   #hasRequested = false
   #isAway = false
@@ -225,6 +232,8 @@ export class StandaloneBackend implements Backend {
   }
 
   #granted(granted: GrantedHost): void {
+    // Only a worker that is well tells of new executors: that it is was said while the driver was away from the master.
+    this.#suspend(granted.workerId, false)
     this.#hosts?.granted(granted)
   }
 
@@ -233,8 +242,16 @@ export class StandaloneBackend implements Backend {
     if (state === 'DOWN') {
       const reason = `worker ${workerId} is down`
       this.#hosts?.workerDown(workerId, reason)
+      this.#suspended.delete(workerId)
       this.#events?.workerLost(workerId, reason)
-    } else this.#events?.workerSuspended(workerId, state !== 'ALIVE')
+    } else this.#suspend(workerId, state !== 'ALIVE')
+  }
+
+  #suspend(workerId: WorkerId, isSuspended: boolean): void {
+    if (this.#suspended.has(workerId) === isSuspended) return
+    if (isSuspended) this.#suspended.add(workerId)
+    else this.#suspended.delete(workerId)
+    this.#events?.workerSuspended(workerId, isSuspended)
   }
 
   #lost(reason: string): void {
