@@ -1,2 +1,3 @@
+export * from './console-progress.ts'
 export * from './listener-bus.ts'
 export * from './status-tracker.ts'
