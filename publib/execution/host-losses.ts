@@ -18,7 +18,7 @@ export function lossOf(
 export function outOfMemory({ residentBytes, limitBytes }: HostEvent & { type: 'MemoryMeasured' }) {
   const mib = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`
   const message =
-    `OUT_OF_MEMORY: the host held ${mib(residentBytes)} of its limit of ${mib(limitBytes)}, and this task the largest ` +
-    'part of it. Raise simspark.executor.memory or use more partitions.'
+    `the host held ${mib(residentBytes)} of its limit of ${mib(limitBytes)}, and this task the largest ` +
+    'part of it; raise simspark.executor.memory or use more partitions'
   return { kind: 'outOfMemory', message, counts: true } as const
 }

@@ -144,8 +144,8 @@ class ThreadLink implements ExecutorLink {
 function outOfMemory(heapMiB: number | undefined): LossCause {
   const limit = heapMiB === undefined ? "Node's own limit" : `its limit of ${heapMiB} MiB`
   const message =
-    `OUT_OF_MEMORY: the heap of the executor reached ${limit}. ` +
-    'Raise simspark.executor.memory, use more partitions, or keep less in one function.'
+    `the heap of the executor reached ${limit}; ` +
+    'raise simspark.executor.memory, use more partitions, or keep less in one function'
   return { kind: 'outOfMemory', message, counts: true }
 }
 
