@@ -10,7 +10,7 @@ import { fairShare } from './allocation.ts'
 import { endApplication } from './application-end.ts'
 import type { Application, Cluster, Executor } from './cluster.ts'
 import type { ConnectionId } from './events.ts'
-import { grantToDriver, stopExecutors } from './executors.ts'
+import { grantToDriver, stopExecutors, tellWorkerStates } from './executors.ts'
 import type { JournaledApplicationState } from './journal-record.ts'
 import { adopt } from './worker-registration.ts'
 

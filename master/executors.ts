@@ -1,5 +1,5 @@
 import type { GrantedHost } from '#publib/protocol'
-import type { ExecutorId } from '#publib/util'
+import type { ExecutorId, WorkerId } from '#publib/util'
 import {
   type Application,
   byWorker,

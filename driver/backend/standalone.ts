@@ -11,6 +11,7 @@ import {
   type ApplicationId,
   assertNever,
   type ExecutorId,
+  type MasterEpoch,
   type SimSparkError,
   type WorkerId,
 } from '#publib/util'
@@ -75,6 +76,7 @@ export class StandaloneBackend implements Backend {
   #leases: Leases | undefined
   #hosts: StandaloneHosts | undefined
   readonly #suspended = new Set<WorkerId>()
+  #epoch: MasterEpoch | undefined
   #wanted: number
   #hasRequested = false
   #isAway = false
@@ -195,8 +197,11 @@ export class StandaloneBackend implements Backend {
   }
 
   #registered(message: Extract<MasterToDriver, { type: 'applicationRegistered' }>): void {
-    const { applicationId, ticket, executorsShare } = message
+    const { applicationId, ticket, executorsShare, epoch } = message
     this.#link.settled()
+    // A master that has restarted tells of whom it finds silent, not of who has come back.
+    if (epoch !== this.#epoch) for (const id of this.#suspended) this.#suspend(id, false)
+    this.#epoch = epoch
     if (this.#application === undefined) this.#firstRegistered(applicationId, ticket)
     this.#application = { applicationId, ticket }
     if (this.#isAway) this.#events?.notice('the master is back')
