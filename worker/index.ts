@@ -1,3 +1,4 @@
 export { BlockService, type BlockServiceOptions } from './block-service/index.ts'
 export { defaultWorkerRules, type WorkerRules } from './site.ts'
-export { Worker, type WorkerOptions } from './worker.ts'
+export { Worker } from './worker.ts'
+export type { WorkerOptions } from './worker-options.ts'

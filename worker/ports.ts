@@ -1,4 +1,6 @@
+import type { HttpAnswer, HttpRequest } from '#publib/env'
 import { type Credential, roleToken, type Secrets } from '#publib/security'
+import type { WorkerState } from './state.ts'
 
 /** Where each role may enter the worker's control port. Only who holds the secret may drain it. */
 const ROLES: Readonly<Record<string, readonly string[]>> = {
@@ -16,4 +18,34 @@ export function credentialsOf(secrets: Secrets): readonly Credential[] {
   return secrets.accepted.flatMap(secret =>
     roles.map(role => ({ role, token: roleToken(secret, role) })),
   )
+}
+
+type Status = ReturnType<WorkerState['status']>
+
+/** What the worker's control port answers. The health of a daemon is worded by whoever starts it. */
+export function answerRequest(
+  request: HttpRequest,
+  page: {
+    readonly status: () => Status
+    readonly health: (status: Status) => string
+    readonly drain: () => void
+  },
+): HttpAnswer {
+  const path = request.path.replace(/\?.*$/s, '')
+  switch (`${request.method} ${path}`) {
+    case 'GET /healthz':
+      return json(200, page.health(page.status()))
+    case 'GET /json/':
+      return json(200, JSON.stringify(page.status()))
+    case 'POST /drain':
+      page.drain()
+      return json(202, '{"draining":true}')
+    default:
+      return json(405, '{"error":{"code":"METHOD_NOT_ALLOWED"}}')
+  }
+}
+
+function json(status: number, body: string): HttpAnswer {
+  const headers = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' }
+  return { status, headers, body }
 }

@@ -1,61 +1,23 @@
-import type { Address, Cancellable, Env, HttpAnswer, HttpRequest, Listener } from '#publib/env'
-import type { Logger } from '#publib/log'
+import type { Address, Cancellable, Env, Listener } from '#publib/env'
 import {
   fromMasterToWorker,
   MASTER_PATHS,
   type MasterToWorker,
   type WorkerToMaster,
 } from '#publib/protocol'
-import {
-  applicationTicket,
-  type Exposure,
-  openPort,
-  roleToken,
-  type Secrets,
-} from '#publib/security'
+import { applicationTicket, openPort, roleToken } from '#publib/security'
 import { LastingConnection } from '#publib/transport'
-import type { ApplicationId, HostId, MasterEpoch, SimSparkError } from '#publib/util'
-import type { BlockServiceOptions, RunningBlockService } from './block-service/index.ts'
-import { notRegistered } from './errors.ts'
+import type { HostId, MasterEpoch } from '#publib/util'
+import type { RunningBlockService } from './block-service/index.ts'
 import type { HostDescription, WorkerAction, WorkerEvent } from './events.ts'
+import { FirstRegistration } from './first-registration.ts'
 import { HostProcess } from './host-process.ts'
 import { nextIdentity, writeIdentity } from './identity.ts'
-import { credentialsOf, rolesAt } from './ports.ts'
-import type { WorkerIdentity, WorkerRules } from './site.ts'
+import { answerRequest, credentialsOf, rolesAt } from './ports.ts'
+import type { WorkerIdentity } from './site.ts'
 import { WorkerState } from './state.ts'
 import { WorkFolder } from './work-folder.ts'
-
-export interface WorkerOptions {
-  readonly host: string
-  readonly port: number
-  /** By which others reach it; the bound address unless given. */
-  readonly advertisedHost?: string | undefined
-  readonly masters: readonly Address[]
-  readonly exposure: Exposure
-  readonly secrets: Secrets
-  /** Trusted when dialling; undefined: plain. */
-  readonly ca: string | undefined
-  readonly version: string
-  /** Who the worker is stands in this file. */
-  readonly identityPath: string
-  readonly workDir: string
-  readonly rules: WorkerRules
-  readonly leaseMs: number
-  readonly connectMs: number
-  readonly backoff: { readonly firstMs: number; readonly maxMs: number }
-  /** A first master that cannot be reached is tried for so long. */
-  readonly registerMs: number
-  readonly hostEnvironment: Readonly<Record<string, string>>
-  readonly startBlocks: (
-    options: BlockServiceOptions,
-    onEnd: (error: unknown) => void,
-  ) => Promise<RunningBlockService>
-  readonly residentBytes: () => number
-  readonly log: Logger
-  readonly health: (status: ReturnType<WorkerState['status']>) => string
-  /** It has ended by itself: drained, replaced, or by a fault. */
-  readonly onEnd: (reason: string, isFault: boolean) => void
-}
+import type { WorkerOptions } from './worker-options.ts'
 
 const SWEEP_MS = 500
 const MESSAGE_BYTES_MAX = 64 * 1024
@@ -79,12 +41,7 @@ export class Worker {
   #isClosed = false
   #hasEnded = false
   #whenOver: (() => void) | undefined
-  #registering:
-    | {
-        readonly resolve: () => void
-        readonly reject: (error: Error) => void
-      }
-    | undefined
+  #firstRegistration: FirstRegistration | undefined
 
   private constructor(env: Env, options: WorkerOptions, folder: WorkFolder) {
     this.#env = env
@@ -137,23 +94,23 @@ export class Worker {
   }
 
   async #open(): Promise<void> {
-    const { host, port, exposure, secrets, version, rules } = this.#options
+    const { host, port, exposure, secrets, version, rules, health } = this.#options
     const credentials = credentialsOf(secrets)
-    this.#listener = await openPort(this.#env.network, {
-      ...{ host, port, exposure, rolesAt, messageBytesMax: MESSAGE_BYTES_MAX },
-      nowMs: () => this.#env.clock.now(),
-      credentials: () => credentials,
-      onSocket: socket => socket.close(4404, 'no sockets here'),
-      onRequest: request => this.#answer(request),
-    })
     const root = this.#folder.path
     this.#blocks = await this.#options.startBlocks(
       { host, port: 0, exposure, secrets, root },
       error => this.#blocksEnded(error),
     )
-    const advertised = this.#options.advertisedHost ?? this.#listener.address.host
+    this.#listener = await openPort(this.#env.network, {
+      ...{ host, port, exposure, rolesAt, messageBytesMax: MESSAGE_BYTES_MAX },
+      nowMs: () => this.#env.clock.now(),
+      credentials: () => credentials,
+      onSocket: socket => socket.close(4404, 'no sockets here'),
+      onRequest: request =>
+        answerRequest(request, { status: () => this.status(), health, drain: () => this.drain() }),
+    })
     const place = {
-      ...{ version, host: advertised, port: this.#listener.address.port },
+      ...{ version, host: this.#advertisedHost, port: this.#listener.address.port },
       blockPort: this.#blocks.port,
     }
     this.#state = new WorkerState(rules, this.#identity, place)
@@ -161,8 +118,15 @@ export class Worker {
     this.#sweep = this.#env.clock.every(SWEEP_MS, () => this.#onSweep())
   }
 
+  /** By which others reach this worker, its hosts and its blocks. */
+  get #advertisedHost(): string {
+    return this.#options.advertisedHost ?? this.#listener.address.host
+  }
+
   async #register(): Promise<void> {
     const { masters, secrets, ca, connectMs, backoff, registerMs } = this.#options
+    const first = new FirstRegistration(this.#env.clock, registerMs)
+    this.#firstRegistration = first
     this.#link = new LastingConnection(
       this.#env,
       {
@@ -173,51 +137,18 @@ export class Worker {
       {
         onOpen: () => this.#happened({ type: 'MasterConnected' }),
         onMessage: message => this.#happened({ type: 'MasterSpoke', message }),
-        onClose: (code, reason) => this.#masterClosed(code, reason),
-        onFailure: error => this.#dialFailed(error),
+        onClose: (code, reason) => {
+          this.#happened({ type: 'MasterDisconnected', code, reason })
+          first.closed(this.#link.place, code, reason)
+        },
+        onFailure: error => {
+          this.#options.log.warn('cannot reach the master', { error })
+          first.failed(error)
+        },
       },
     )
-    const deadlineMs = this.#env.clock.now() + registerMs
-    this.#isLate = () => this.#env.clock.now() >= deadlineMs
-    await new Promise<void>((resolve, reject) => {
-      this.#registering = { resolve, reject }
-      this.#link.dial()
-    })
-  }
-
-  #isLate: () => boolean = () => false
-
-  #dialFailed(error: SimSparkError): void {
-    this.#options.log.warn('cannot reach the master', { error })
-    if (!error.retryable || this.#isLate()) this.#giveUp(error)
-  }
-
-  #masterClosed(code: number, reason: string): void {
-    this.#happened({ type: 'MasterDisconnected', code, reason })
-    // A first master that hangs up is given the same time as one that does not answer.
-    if (this.#isLate())
-      this.#giveUp(notRegistered(this.#link.place, reason || `closed with ${code}`))
-  }
-
-  #giveUp(error: Error): void {
-    const registering = this.#registering
-    this.#registering = undefined
-    registering?.reject(error)
-  }
-
-  #answer(request: HttpRequest): HttpAnswer {
-    const path = request.path.replace(/\?.*$/s, '')
-    if (path === '/healthz' && request.method === 'GET') {
-      return json(200, this.#options.health(this.status()))
-    }
-    if (path === '/json/' && request.method === 'GET') {
-      return json(200, JSON.stringify(this.status()))
-    }
-    if (path === '/drain' && request.method === 'POST') {
-      this.drain()
-      return json(202, '{"draining":true}')
-    }
-    return json(405, '{"error":{"code":"METHOD_NOT_ALLOWED"}}')
+    this.#link.dial()
+    await first.done
   }
 
   #onSweep(): void {
@@ -239,7 +170,8 @@ export class Worker {
     this.#isPerforming = true
     for (let action = this.#outbox.shift(); action; action = this.#outbox.shift()) {
       if (action.type === 'RememberIdentity') await this.#remember(action)
-      else if (action.type === 'DeleteFiles') await this.#deleteFiles(action)
+      else if (action.type === 'DeleteFiles')
+        await this.#folder.delete(action.applicationId, action.what)
       else this.#perform(action)
     }
     this.#isPerforming = false
@@ -267,8 +199,7 @@ export class Worker {
         break
       case 'AnnounceRegistered':
         this.#link.settled()
-        this.#registering?.resolve()
-        this.#registering = undefined
+        this.#firstRegistration?.succeeded()
         break
       case 'EndWorker':
         this.#ended(action.reason, action.isFault)
@@ -297,7 +228,7 @@ export class Worker {
         ...{ type: 'startHost', ...description, workerId: this.#identity.workerId },
         ticket: applicationTicket(secrets.current, applicationId),
         listenHost: this.#options.host,
-        advertisedHost: this.#options.advertisedHost ?? this.#listener.address.host,
+        advertisedHost: this.#advertisedHost,
         ...{ blockPort: this.#blocks.port, folder: files.folder, leaseMs },
         ...(exposure.tls === undefined ? {} : { tls: hostTls(exposure.tls, this.#options.ca) }),
       },
@@ -314,13 +245,6 @@ export class Worker {
       // On a full disk it goes on: the worst is that a later life is told its number was used.
       this.#options.log.warn('cannot write the identity', { error })
     }
-  }
-
-  async #deleteFiles(action: {
-    readonly applicationId: ApplicationId
-    readonly what: 'all' | 'spill'
-  }): Promise<void> {
-    await this.#folder.delete(action.applicationId, action.what)
   }
 
   #blocksEnded(error: unknown): void {
@@ -347,9 +271,4 @@ export class Worker {
 
 function hostTls(tls: { key: string; cert: string }, ca: string | undefined) {
   return { key: tls.key, cert: tls.cert, ca: ca ?? '' }
-}
-
-function json(status: number, body: string): HttpAnswer {
-  const headers = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' }
-  return { status, headers, body }
 }

@@ -1,4 +1,4 @@
-import type { Address, Cancellable, Env } from '#publib/env'
+import type { Cancellable, Env } from '#publib/env'
 import {
   type DriverToMaster,
   fromMasterToDriver,
@@ -17,35 +17,10 @@ import {
 } from '#publib/util'
 import type { Application, Backend, BackendEvents } from './backend.ts'
 import { applicationRefused, leaseThreadEnded, masterSilent } from './errors.ts'
-import type { LeaseOptions } from './lease-keeper.ts'
 import type { Leases } from './lease-thread.ts'
 import { lossCause } from './loss-cause.ts'
 import { StandaloneHosts } from './standalone-hosts.ts'
-
-export interface StandaloneOptions {
-  readonly masters: readonly Address[]
-  /** Of the role `driver`. */
-  readonly token: string
-  /** PEM of the authority to trust; undefined: plain. */
-  readonly ca: string | undefined
-  readonly name: string
-  readonly user: string
-  readonly version: string
-  /** Executors that it asks for at the start; the master gives its fair share of them. */
-  readonly executorsWanted: number
-  /** `simspark.cores.max`, or the number of executors where that is set; undefined: no bound. */
-  readonly executorsMax: number | undefined
-  readonly executorsMin: number
-  readonly executorsPerWorkerMax: number | undefined
-  readonly executorMemoryMiB: number
-  readonly uiUrl?: string | undefined
-  readonly leaseMs: number
-  readonly connectMs: number
-  readonly backoff: { readonly firstMs: number; readonly maxMs: number }
-  /** The largest message that a host may send. */
-  readonly messageBytesMax: number
-  readonly startLeases: (options: LeaseOptions, onEnd: (error: unknown) => void) => Leases
-}
+import type { StandaloneOptions } from './standalone-options.ts'
 
 /** A master that is just starting is waited for so long; then it counts as unreachable. */
 const REGISTER_MS = 5_000
