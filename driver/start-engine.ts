@@ -8,6 +8,7 @@ import type { BroadcastId, RddId } from '#publib/util'
 import type { Application, Backend } from './backend/backend.ts'
 import type { ContextPlan } from './context-options.ts'
 import type { Engine } from './engine.ts'
+import { ConsoleProgress } from './listener/console-progress.ts'
 import { ListenerBus } from './listener/listener-bus.ts'
 import { StatusTracker } from './listener/status-tracker.ts'
 import { SCHEDULER_LIMITS } from './scheduler/core.ts'
@@ -47,11 +48,20 @@ class SchedulerEngine implements Engine {
   readonly #bus: ListenerBus
   readonly #broadcasts = new Map<BroadcastId, Broadcast<unknown>>()
   readonly #accumulators = new Map<number, MergingAccumulator>()
+  readonly #showProgress: () => Promise<void>
+  #progress: ConsoleProgress | undefined
   #application: Application | undefined
 
   constructor(plan: ContextPlan, parts: EngineParts) {
     const { backend, clock, log, files } = parts
     const status = new StatusStore()
+    this.#showProgress = async () => {
+      if (!plan.settings.get('simspark.ui.showConsoleProgress') || !process.stderr.isTTY) return
+      // Loaded only where there is a terminal.
+      const { progressBar } = await import('#publib/cli')
+      const updatePeriodMs = plan.settings.get('simspark.ui.consoleProgress.update.interval')
+      this.#progress = new ConsoleProgress({ status, clock, bar: progressBar(), updatePeriodMs })
+    }
     this.files = files
     this.startTime = clock.wallTime()
     this.statusTracker = new StatusTracker(status)
@@ -62,7 +72,12 @@ class SchedulerEngine implements Engine {
       log,
       options: optionsOf(plan, parts.failuresMax),
       status,
-      bus: this.#bus,
+      bus: {
+        post: event => {
+          this.#progress?.hear(event)
+          this.#bus.post(event)
+        },
+      },
       encodeStage: parts.encodeStage ?? encoderOf(plan),
       collectPartitionData: sourceParts,
       decodeValue,
@@ -76,6 +91,7 @@ class SchedulerEngine implements Engine {
   }
 
   async start(signal: AbortSignal | undefined): Promise<void> {
+    await this.#showProgress()
     this.#application = await this.#scheduler.start(signal)
   }
 
@@ -114,6 +130,7 @@ class SchedulerEngine implements Engine {
   async stop(exitCode: number | undefined): Promise<void> {
     await this.#scheduler.stop(exitCode)
     this.#bus.flush()
+    this.#progress?.stop()
   }
 
   /** A stage that names a broadcast holds it, so it is known. */

@@ -1,6 +1,6 @@
 import type { ProgressBar, StageProgress } from '#publib/cli'
 import type { Cancellable, Clock } from '#publib/env'
-import type { SparkListener, StageRecord, StatusStore } from '#publib/status'
+import type { SparkListenerEvent, StageRecord, StatusStore } from '#publib/status'
 
 /** A stage that is over sooner is not worth a line. */
 const SHOWN_AFTER_MS = 500
@@ -18,7 +18,7 @@ export interface ConsoleProgressParts {
 }
 
 /** Spark's line at the foot of the terminal: `[Stage 0:====>        (12 + 4) / 100]`, while jobs run. */
-export class ConsoleProgress implements SparkListener {
+export class ConsoleProgress {
   readonly #parts: ConsoleProgressParts
   #timer: Cancellable | undefined
 
@@ -26,14 +26,14 @@ export class ConsoleProgress implements SparkListener {
     this.#parts = parts
   }
 
-  onJobStart(): void {
-    const { clock, updatePeriodMs = UPDATE_PERIOD_MS } = this.#parts
-    this.#timer ??= clock.every(updatePeriodMs, () => this.#draw())
-  }
-
-  onJobEnd(): void {
-    const { status } = this.#parts
-    if (!status.jobs().some(job => job.status === 'RUNNING')) this.stop()
+  /** Hears of jobs in the turn in which they begin and end, so that the line is gone before their results are printed. */
+  hear({ event }: SparkListenerEvent): void {
+    const { clock, status, updatePeriodMs = UPDATE_PERIOD_MS } = this.#parts
+    if (event === 'jobStart') {
+      this.#timer ??= clock.every(updatePeriodMs, () => this.#draw())
+    } else if (event === 'jobEnd' && !status.jobs().some(job => job.status === 'RUNNING')) {
+      this.stop()
+    }
   }
 
   /** Takes the line away. */

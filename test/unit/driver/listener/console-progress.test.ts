@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { StageProgress } from '#publib/cli'
-import { StatusStore } from '#publib/status'
+import { type SparkListenerEvent, StatusStore } from '#publib/status'
 import { ConsoleProgress } from '../../../../driver/listener/console-progress.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 import { jobEnd, jobStart, stageSubmitted, taskEnd, taskStart } from '../../publib/status/events.ts'
@@ -21,15 +21,18 @@ function setUp() {
     },
   }
   const progress = new ConsoleProgress({ status, clock, bar })
-  return { clock, status, drawn, progress }
+  const hear = (event: SparkListenerEvent): void => {
+    status.record(event)
+    progress.hear(event)
+  }
+  return { clock, status, drawn, hear }
 }
 
 describe('the progress on the console', () => {
   it('shows a stage only when it has run for half a second, then five times a second', async () => {
-    const { clock, status, drawn, progress } = setUp()
+    const { clock, status, drawn, hear } = setUp()
     const time = clock.wallTime()
-    status.record(jobStart(0, [0], time))
-    progress.onJobStart()
+    hear(jobStart(0, [0], time))
     status.record(stageSubmitted(0, 2, time))
     status.record(taskStart(0, 7, time))
     await clock.pass(450)
@@ -41,26 +44,21 @@ describe('the progress on the console', () => {
   })
 
   it('shows three stages at most', async () => {
-    const { clock, status, drawn, progress } = setUp()
+    const { clock, status, drawn, hear } = setUp()
     const time = clock.wallTime()
-    progress.onJobStart()
+    hear(jobStart(0, [], time))
     for (let stage = 0; stage < 5; stage++) status.record(stageSubmitted(stage, 1, time))
     await clock.pass(600)
     expect(drawn.at(-1)).to.equal('0:0+0/1 1:0+0/1 2:0+0/1')
   })
 
   it('takes the line away and stops its timer with the last job', async () => {
-    const { clock, status, drawn, progress } = setUp()
+    const { clock, drawn, hear } = setUp()
     const time = clock.wallTime()
-    for (const id of [0, 1]) {
-      status.record(jobStart(id, [], time))
-      progress.onJobStart()
-    }
-    status.record(jobEnd(0, time))
-    progress.onJobEnd()
+    for (const id of [0, 1]) hear(jobStart(id, [], time))
+    hear(jobEnd(0, time))
     expect(clock.waiting).to.equal(1)
-    status.record(jobEnd(1, time))
-    progress.onJobEnd()
+    hear(jobEnd(1, time))
     expect(clock.waiting).to.equal(0)
     expect(drawn).to.deep.equal([''])
   })
