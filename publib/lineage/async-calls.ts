@@ -78,8 +78,8 @@ export class AsyncCalls<T, U> {
         if (this.#failure !== undefined) throw this.#failure.error
         if (this.#stop.isStopped) throw this.#stop.reason
         const outcome = this.#take()
-        if (outcome === undefined) await this.#nextEnd()
-        else yield outcome.value
+        if (outcome !== undefined) yield outcome.value
+        else if (this.#calls.size > 0) await this.#nextEnd()
       }
     } finally {
       signal.removeEventListener('abort', stop)
