@@ -247,6 +247,7 @@ export interface AnnounceTaskEnd {
   readonly task: TaskDescription
   readonly index: number
   readonly executorId: ExecutorId
+  readonly hostId: HostId
   readonly end: TaskEnd
 }
 

@@ -152,7 +152,7 @@ export class Performer {
   #endTask(action: AnnounceTaskEnd, time: number): void {
     const { hosts, brought } = this.#around
     const { taskId, jobId } = action.task
-    hosts.of(action.executorId)?.ended(taskId)
+    hosts.get(action.hostId)?.ended(taskId)
     this.#report(this.#reports.taskEnded(action, brought.get(taskId)?.metrics, time))
     // Accumulators that count failed values too; of others a failed attempt tells nothing.
     if (action.end.kind === 'failed') this.#count(jobId, taskId)

@@ -71,9 +71,7 @@ export class TaskScheduler implements Machine<TaskSchedulerEvent, TaskSchedulerA
 
   /** Tasks that wait for an executor, and attempts that run. */
   get load(): { readonly waiting: number; readonly running: number } {
-    let waiting = 0
-    for (const manager of this.#sets.all) waiting += manager.waitingCount
-    return { waiting, running: this.#attempts.size }
+    return { waiting: this.#sets.waitingCount, running: this.#attempts.size }
   }
 
   /** What is in it, for tests and error reports. */
@@ -183,7 +181,8 @@ export class TaskScheduler implements Machine<TaskSchedulerEvent, TaskSchedulerA
     assert(attempt !== undefined, `attempt ${id} has ended before`)
     this.#attempts.delete(id)
     const { manager, task, index, executor } = attempt
-    this.#actions.push({ type: 'announceTaskEnd', task, index, executorId: executor.id, end })
+    const { id: executorId, hostId } = executor
+    this.#actions.push({ type: 'announceTaskEnd', task, index, executorId, hostId, end })
     if (!this.#sets.has(manager)) return
     this.#judge(attempt, end, runTimeMs ?? this.#nowMs - attempt.launchedMs)
     this.#settle(manager)

@@ -10,6 +10,10 @@ export class TaskSetQueue {
     return this.#sets
   }
 
+  get waitingCount(): number {
+    return this.#sets.reduce((sum, manager) => sum + manager.waitingCount, 0)
+  }
+
   add(manager: TaskSetManager): void {
     const { jobId, stageId, stageAttempt } = manager.set
     assert(this.find(stageId, stageAttempt) === undefined, `stage ${stageId} is submitted twice`)

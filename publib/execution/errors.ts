@@ -1,4 +1,12 @@
-import { type CallSite, describeCallSite, SimSparkError } from '#publib/util'
+import type { BlockLocation } from '#publib/blocks'
+import { FetchFailedError } from '#publib/shuffle'
+import {
+  type CallSite,
+  describeCallSite,
+  type ShuffleId,
+  SimSparkError,
+  type TaskId,
+} from '#publib/util'
 
 export function taskKilled(reason: string): SimSparkError {
   return new SimSparkError('TASK_KILLED', `the task is to stop: ${reason}`)
@@ -50,11 +58,18 @@ export function broadcastMissing(id: number): SimSparkError {
   )
 }
 
-export function mapOutputsMissing(shuffleId: number): SimSparkError {
-  return new SimSparkError(
-    'INTERNAL',
-    `the map outputs of shuffle ${shuffleId} were not sent to this executor before the task that reads them`,
-    { retryable: true },
+/**
+ * A shuffle that the driver did not send, because a cached partition was to stand in for it, and that is not there any more.
+ * Told as a failed fetch of no output in particular: the driver computes what is missing, and runs the task again.
+ */
+export function mapOutputsMissing(
+  shuffleId: ShuffleId,
+  taskId: TaskId,
+  location: BlockLocation,
+): FetchFailedError {
+  return new FetchFailedError(
+    { shuffleId, mapPartition: 0, mapTaskId: taskId, location },
+    'the map outputs were not sent to this executor before the task that reads them',
   )
 }
 

@@ -94,7 +94,10 @@ export class TaskScope implements AsyncComputeContext {
 
   readShuffle<T>(dependency: ShuffleDependency, reducePartition: number): Iterable<Batch<T>> {
     const statuses = this.#parts.mapOutputs.get(dependency.shuffleId)
-    if (statuses === undefined) throw mapOutputsMissing(dependency.shuffleId)
+    if (statuses === undefined) {
+      const { location } = this.#surroundings
+      throw mapOutputsMissing(dependency.shuffleId, this.#parts.task.taskId, location)
+    }
     const range = { start: reducePartition, end: reducePartition + 1 }
     const batches = readShuffle(dependency.spec, range, statuses, this.environment)
     return this.#watched(batches as Iterable<Batch<T>>)
