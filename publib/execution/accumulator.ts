@@ -1,4 +1,4 @@
-import { type ShippedAs, shipAs } from '#publib/closure'
+import { type ShippedAs, shipAs } from '#publib/closure/revive'
 import { decodeValue } from '#publib/serialization'
 import { type AccumulatorId, accumulatorId } from '#publib/util'
 import type { AccumulatorOperations, NumberState } from './accumulator-operations.ts'

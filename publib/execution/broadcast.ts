@@ -1,4 +1,4 @@
-import { type ShippedAs, shipAs } from '#publib/closure'
+import { type ShippedAs, shipAs } from '#publib/closure/revive'
 import { type BroadcastId, broadcastId, type CallSite } from '#publib/util'
 import { broadcastDestroyed } from './errors.ts'
 

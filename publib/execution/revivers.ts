@@ -1,4 +1,4 @@
-import { registerReviver } from '#publib/closure'
+import { registerReviver } from '#publib/closure/revive'
 import type { AccumulatorId, BroadcastId } from '#publib/util'
 import { AccumulatorV2, type OwnAccumulatorData, reviveOwnAccumulator } from './accumulator-v2.ts'
 import { currentTask } from './current-task.ts'

@@ -1,4 +1,4 @@
-import { type DecodedStage, decodeStage, type StageInstance } from '#publib/lineage'
+import { type DecodedStage, decodeStage, type StageInstance } from '#publib/lineage/tasks'
 import type { StageDescription } from '#publib/task'
 import type { StageId } from '#publib/util'
 import { stageMissing } from './errors.ts'

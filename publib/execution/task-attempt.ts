@@ -1,6 +1,6 @@
 import type { BlockLocation, MapStatus } from '#publib/blocks'
 import type { Batch } from '#publib/columnar'
-import { type AsyncPart, asyncOperators, type StageInstance } from '#publib/lineage'
+import { type AsyncPart, asyncOperators, type StageInstance } from '#publib/lineage/tasks'
 import type { SourceData } from '#publib/protocol'
 import { encodeValue } from '#publib/serialization'
 import { writeMapOutput } from '#publib/shuffle'

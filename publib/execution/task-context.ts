@@ -1,4 +1,4 @@
-import { type ShippedAs, shipAs } from '#publib/closure'
+import { type ShippedAs, shipAs } from '#publib/closure/revive'
 import type { StageDescription, TaskDescription, TaskMetrics } from '#publib/task'
 import { currentTask } from './current-task.ts'
 

@@ -3,6 +3,7 @@ export * from './actions/index.ts'
 export { AsyncLineage, type AsyncPart, asyncOperators } from './async-lineage.ts'
 export * from './combining.ts'
 export type * from './compute-context.ts'
+export { type DecodedStage, decodeStage, type StageInstance } from './decode-stage.ts'
 export { atCallSite } from './errors.ts'
 export * from './lineage.ts'
 export * from './operators/index.ts'
@@ -14,11 +15,8 @@ export { checkValue } from './results.ts'
 export * from './root.ts'
 export {
   collectPartitionData,
-  type DecodedStage,
-  decodeStage,
   type EncodedStage,
   encodeStage,
   type SourceData,
-  type StageInstance,
 } from './stage-codec.ts'
 export type { StageWork } from './stage-text.ts'
