@@ -1,9 +1,8 @@
 /** Captures functions with all that they reach, as bytes that executors make them from. Synchronous. */
 import { createHash } from 'node:crypto'
-import type { CallSite } from '#publib/util'
-import { inspector } from '../engine/inspector.ts'
+import { type CallSite, SimSparkError } from '#publib/util'
 import { holdWindow } from '../engine/scripts.ts'
-import { closureTooLarge, tooMuch } from '../errors.ts'
+import { closureTooLarge, inspectorForbidden, tooMuch } from '../errors.ts'
 import type { AnyFunction } from '../function.ts'
 import { expectNewFiles } from '../known/commonjs.ts'
 import {
@@ -122,7 +121,18 @@ function draftOf(
   roots: readonly (ShippedFunction | ShippedValue)[],
   strictness: Strictness,
 ): Draft {
-  inspector()
+  try {
+    return uncheckedDraftOf(roots, strictness)
+  } catch (error) {
+    const isForbidden = error instanceof SimSparkError && error.code === 'INSPECTOR_FORBIDDEN'
+    throw isForbidden ? inspectorForbidden(error.cause, roots[0]?.callSite) : error
+  }
+}
+
+function uncheckedDraftOf(
+  roots: readonly (ShippedFunction | ShippedValue)[],
+  strictness: Strictness,
+): Draft {
   expectNewFiles()
   return holdWindow(() => {
     const encoder = new Encoder(encoders, strictness)

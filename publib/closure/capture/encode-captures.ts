@@ -1,5 +1,6 @@
 /** The variables that a function takes from outside: looked up in its scopes, innermost first. */
 import type { FreeName } from '../analysis/analysis.ts'
+import { inspector } from '../engine/inspector.ts'
 import { isFunction, isReference, sourceText } from '../function.ts'
 import { globalNames } from '../known/globals.ts'
 import { registerImports } from '../known/references.ts'
@@ -46,7 +47,10 @@ export function encodeCapture(encoder: Encoder, record: FunctionRecord, free: Fr
   const trail = variable(record, record.trail, name)
   if (found.state === 'not-initialised') refuseUninitialised(encoder, record, free)
   else if (found.state === 'global') {
-    if (globalNames.has(name) || !Object.hasOwn(globalThis, name)) return
+    if (globalNames.has(name)) return
+    // Without the inspector a variable looks like what is declared nowhere: it must be named by hand.
+    inspector()
+    if (!Object.hasOwn(globalThis, name)) return
     const value: unknown = Reflect.get(globalThis, name)
     const encoded = encoder.encode(value, trail)
     const place = { scope: undefined, scopeIndex: undefined }

@@ -1,6 +1,11 @@
 /** What the engine knows of functions and objects that the language does not show. */
 import type { AnyFunction } from '../function.ts'
-import { inspector, type RemoteProperty, type RemoteValue } from './inspector.ts'
+import {
+  inspector,
+  isInspectorAllowed,
+  type RemoteProperty,
+  type RemoteValue,
+} from './inspector.ts'
 
 /** Where a function stands in its script; counts from 0. */
 export interface ScriptLocation {
@@ -42,9 +47,19 @@ interface Asked {
   readonly values: readonly RemoteValue[]
 }
 
+/** What is known of a function where the inspector is not allowed. */
+const UNINSPECTED: FunctionInfo = {
+  location: { scriptId: '', lineNumber: 0, columnNumber: 0 },
+  scopes: [],
+  bound: undefined,
+  isModule: true,
+  privates: [],
+}
+
 /** Reads many functions in one round, which is what makes captures cheap. */
 export function functionInfos(functions: readonly AnyFunction[]): FunctionInfo[] {
   if (functions.length === 0) return []
+  if (!isInspectorAllowed()) return functions.map(() => UNINSPECTED)
   const engine = inspector()
   const ids = elementIds(engine.properties(engine.idOf(functions as object)).result)
   const asked = ids.map(ask)

@@ -6,7 +6,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { inspector, type Message, urlsOnStack } from './inspector.ts'
+import { existingInspector, inspector, type Message, urlsOnStack } from './inspector.ts'
 
 export interface Script {
   readonly id: string
@@ -19,7 +19,10 @@ const MAP_COMMENT = /\/\/[#@] sourceMappingURL=(\S+)\s*$/
 /** simSpark's own files are nobody's user code. */
 const ownFolder = import.meta.url.slice(0, import.meta.url.lastIndexOf('/closure/') + 1)
 
-const scripts = new Map<string, Script>()
+/** Stands for the script of a function that cannot be inspected; most code is in modules. */
+const UNKNOWN: Script = { id: '', url: '', sourceMapUrl: '', isModule: true }
+
+const scripts = new Map<string, Script>([['', UNKNOWN]])
 const byUrl = new Map<string, Script>()
 const texts = new Map<string, string>()
 let fresh: Script[] = []
@@ -36,7 +39,7 @@ export function holdWindow<T>(body: () => T): T {
     holds--
     if (holds === 0) {
       closeWindow()
-      inspector().release()
+      existingInspector()?.release()
     }
   }
 }
