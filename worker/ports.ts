@@ -45,6 +45,8 @@ export function answerRequest(
   }
 }
 
+export const stillStarting: HttpAnswer = json(503, '{"error":{"code":"STARTING"}}')
+
 function json(status: number, body: string): HttpAnswer {
   const headers = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' }
   return { status, headers, body }

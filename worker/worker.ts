@@ -1,4 +1,4 @@
-import type { Address, Cancellable, Env, Listener } from '#publib/env'
+import type { Address, Cancellable, Env, HttpAnswer, HttpRequest, Listener } from '#publib/env'
 import {
   fromMasterToWorker,
   MASTER_PATHS,
@@ -13,7 +13,7 @@ import type { HostDescription, WorkerAction, WorkerEvent } from './events.ts'
 import { FirstRegistration } from './first-registration.ts'
 import { HostProcess } from './host-process.ts'
 import { nextIdentity, writeIdentity } from './identity.ts'
-import { answerRequest, credentialsOf, rolesAt } from './ports.ts'
+import { answerRequest, credentialsOf, rolesAt, stillStarting } from './ports.ts'
 import type { WorkerIdentity } from './site.ts'
 import { WorkerState } from './state.ts'
 import { WorkFolder } from './work-folder.ts'
@@ -33,7 +33,7 @@ export class Worker {
   #listener!: Listener
   #blocks!: RunningBlockService
   #identity!: WorkerIdentity
-  #state!: WorkerState
+  #state: WorkerState | undefined
   #link!: LastingConnection<MasterToWorker, WorkerToMaster>
   #sweep: Cancellable | undefined
   #sweptMs = 0
@@ -71,11 +71,11 @@ export class Worker {
   }
 
   get epoch(): MasterEpoch {
-    return this.#state.epoch
+    return this.#state!.epoch
   }
 
   status(): ReturnType<WorkerState['status']> {
-    return this.#state.status()
+    return this.#state!.status()
   }
 
   drain(): void {
@@ -94,21 +94,20 @@ export class Worker {
   }
 
   async #open(): Promise<void> {
-    const { host, port, exposure, secrets, version, rules, health } = this.#options
+    const { host, port, exposure, secrets, version, rules } = this.#options
     const credentials = credentialsOf(secrets)
-    const root = this.#folder.path
-    this.#blocks = await this.#options.startBlocks(
-      { host, port: 0, exposure, secrets, root },
-      error => this.#blocksEnded(error),
-    )
     this.#listener = await openPort(this.#env.network, {
       ...{ host, port, exposure, rolesAt, messageBytesMax: MESSAGE_BYTES_MAX },
       nowMs: () => this.#env.clock.now(),
       credentials: () => credentials,
       onSocket: socket => socket.close(4404, 'no sockets here'),
-      onRequest: request =>
-        answerRequest(request, { status: () => this.status(), health, drain: () => this.drain() }),
+      onRequest: request => this.#answer(request),
     })
+    const root = this.#folder.path
+    this.#blocks = await this.#options.startBlocks(
+      { host, port: 0, exposure, secrets, root },
+      error => this.#blocksEnded(error),
+    )
     const place = {
       ...{ version, host: this.#advertisedHost, port: this.#listener.address.port },
       blockPort: this.#blocks.port,
@@ -116,6 +115,13 @@ export class Worker {
     this.#state = new WorkerState(rules, this.#identity, place)
     this.#sweptMs = this.#env.clock.now()
     this.#sweep = this.#env.clock.every(SWEEP_MS, () => this.#onSweep())
+  }
+
+  #answer(request: HttpRequest): HttpAnswer {
+    if (this.#state === undefined) return stillStarting
+    const { health } = this.#options
+    const status = () => this.status()
+    return answerRequest(request, { status, health, drain: () => this.drain() })
   }
 
   /** By which others reach this worker, its hosts and its blocks. */
@@ -160,7 +166,7 @@ export class Worker {
   }
 
   #happened(event: WorkerEvent): void {
-    if (this.#isClosed) return
+    if (this.#isClosed || this.#state === undefined) return
     this.#outbox.push(...this.#state.handle(event, this.#env.clock.now()))
     if (!this.#isPerforming) void this.#performAll()
   }

@@ -7,20 +7,14 @@ import {
   type MasterToDriver,
 } from '#publib/protocol'
 import { LastingConnection } from '#publib/transport'
-import {
-  type ApplicationId,
-  assertNever,
-  type ExecutorId,
-  type MasterEpoch,
-  type SimSparkError,
-  type WorkerId,
-} from '#publib/util'
+import { type ApplicationId, assertNever, type ExecutorId, type SimSparkError } from '#publib/util'
 import type { Application, Backend, BackendEvents } from './backend.ts'
 import { applicationRefused, leaseThreadEnded, masterSilent } from './errors.ts'
 import type { Leases } from './lease-thread.ts'
 import { lossCause } from './loss-cause.ts'
 import { StandaloneHosts } from './standalone-hosts.ts'
 import type { StandaloneOptions } from './standalone-options.ts'
+import { SuspendedWorkers } from './suspended-workers.ts'
 
 /** A master that is just starting is waited for so long; then it counts as unreachable. */
 const REGISTER_MS = 5_000
@@ -50,8 +44,7 @@ export class StandaloneBackend implements Backend {
   #application: { readonly applicationId: ApplicationId; readonly ticket: string } | undefined
   #leases: Leases | undefined
   #hosts: StandaloneHosts | undefined
-  readonly #suspended = new Set<WorkerId>()
-  #epoch: MasterEpoch | undefined
+  readonly #suspended = new SuspendedWorkers((id, is) => this.#events?.workerSuspended(id, is))
   #wanted: number
   #hasRequested = false
   #isAway = false
@@ -174,9 +167,7 @@ export class StandaloneBackend implements Backend {
   #registered(message: Extract<MasterToDriver, { type: 'applicationRegistered' }>): void {
     const { applicationId, ticket, executorsShare, epoch } = message
     this.#link.settled()
-    // A master that has restarted tells of whom it finds silent, not of who has come back.
-    if (epoch !== this.#epoch) for (const id of this.#suspended) this.#suspend(id, false)
-    this.#epoch = epoch
+    this.#suspended.masterIs(epoch)
     if (this.#application === undefined) this.#firstRegistered(applicationId, ticket)
     this.#application = { applicationId, ticket }
     if (this.#isAway) this.#events?.notice('the master is back')
@@ -213,7 +204,7 @@ export class StandaloneBackend implements Backend {
 
   #granted(granted: GrantedHost): void {
     // Only a worker that is well tells of new executors: that it is was said while the driver was away from the master.
-    this.#suspend(granted.workerId, false)
+    this.#suspended.set(granted.workerId, false)
     this.#hosts?.granted(granted)
   }
 
@@ -222,16 +213,9 @@ export class StandaloneBackend implements Backend {
     if (state === 'DOWN') {
       const reason = `worker ${workerId} is down`
       this.#hosts?.workerDown(workerId, reason)
-      this.#suspended.delete(workerId)
+      this.#suspended.forget(workerId)
       this.#events?.workerLost(workerId, reason)
-    } else this.#suspend(workerId, state !== 'ALIVE')
-  }
-
-  #suspend(workerId: WorkerId, isSuspended: boolean): void {
-    if (this.#suspended.has(workerId) === isSuspended) return
-    if (isSuspended) this.#suspended.add(workerId)
-    else this.#suspended.delete(workerId)
-    this.#events?.workerSuspended(workerId, isSuspended)
+    } else this.#suspended.set(workerId, state !== 'ALIVE')
   }
 
   #lost(reason: string): void {

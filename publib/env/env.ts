@@ -223,8 +223,6 @@ export interface ThreadOptions {
   readonly data: unknown
   /** Old-generation heap limit in MiB; undefined: the process's own. */
   readonly heapMiB?: number | undefined
-  /** False: does not keep the process running. */
-  readonly keepAlive?: boolean | undefined
 }
 
 export interface Thread {

@@ -50,9 +50,11 @@ export class TestDaemon {
     const state = await ready(options, child)
     if (state !== undefined) return new TestDaemon(options, state, child, exited)
     child.kill('SIGKILL')
+    const ended = child.signalCode ?? child.exitCode
     const failure = takeDaemonFailure(options.stateDir, options)
     const said = failure?.message ?? readFileSync(output, 'utf8').slice(-2000)
-    throw Object.assign(new Error(`the ${options.role} did not start: ${said}`), { failure })
+    const what = `the ${options.role} did not start (${ended}): ${said}`
+    throw Object.assign(new Error(what), { failure })
   }
 
   get pid(): number {

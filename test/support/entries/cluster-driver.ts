@@ -1,0 +1,34 @@
+import { SparkContext } from '../../../driver/index.ts'
+
+/** A program for tests of clusters: `argv` names master, secret file and what it does; says on stdout how far it is. */
+const [, , master = '', secretFile = '', what = 'jobs'] = process.argv
+const say = (text: string): boolean => process.stdout.write(`${text}\n`)
+
+const sc = await SparkContext.getOrCreate({
+  master,
+  appName: `driver that ${what}`,
+  conf: { 'simspark.authenticate.secretFile': secretFile },
+})
+const sum = async (): Promise<number> =>
+  sc
+    .range(0, 1000, 1, 4)
+    .map(x => x * 2)
+    .sum()
+say(`first ${await sum()}`)
+if (what === 'blocks') {
+  const until = performance.now() + 20_000
+  while (performance.now() < until);
+  say(`after ${await sum()}`)
+} else if (what === 'hangs') {
+  await sc
+    .range(0, 2, 1, 2)
+    .map(x => {
+      while (Date.now() > 0);
+      return x
+    })
+    .count()
+} else if (what === 'waits') {
+  await new Promise(resolve => setTimeout(resolve, 60_000))
+}
+await sc.stop()
+say('stopped')
