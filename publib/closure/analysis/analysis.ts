@@ -56,7 +56,6 @@ export interface FunctionAnalysis {
   readonly thisUses: readonly ThisUse[]
   readonly usesOuterThis: boolean
   readonly usesOuterArguments: boolean
-  readonly usesNewTarget: boolean
   readonly usesSuper: boolean
   readonly usesEval: boolean
   readonly usesWith: boolean

@@ -45,7 +45,6 @@ function emptyDraft(parsed: ParsedFunction, text: string): Draft {
     thisUses: [],
     usesOuterThis: false,
     usesOuterArguments: false,
-    usesNewTarget: false,
     usesSuper: false,
     usesEval: false,
     usesWith: false,

@@ -59,11 +59,10 @@ const visitors: Visitors = {
     walk.visit(node.source, scope)
     walk.visit(node.options, scope)
   },
-  MetaProperty: (walk, node, scope) => {
+  MetaProperty: (walk, node) => {
     const { offset, importMetas } = walk.draft
-    if (node.meta.name === 'import') {
-      importMetas.push({ start: node.start - offset, end: node.end - offset })
-    } else if (scope.functionDepth === 0) walk.draft.usesNewTarget = true
+    if (node.meta.name !== 'import') return
+    importMetas.push({ start: node.start - offset, end: node.end - offset })
   },
   AssignmentExpression: (walk, node, scope) => {
     visitTarget(walk, node.left, scope, node.operator === '=' ? 'write' : 'update')

@@ -46,9 +46,19 @@ export function encodeFunction(
   const foreign = encodeForeignFunction(encoder, fn, id, trail, info, script)
   if (foreign === 'done') return undefined
   if (foreign !== 'own') return foreign
-  if (!analysis) return { why: 'is a function whose source could not be parsed' }
+  if (!analysis) return unparsable(text)
   const record = makeRecord(encoder, fn, id, trail, info, analysis)
   return refusalOf(encoder, record) ?? encodeRecord(encoder, record)
+}
+
+/** An arrow's `new.target` means nothing outside of the function around it. */
+function unparsable(text: string): Refusal {
+  const isArrow = /\bnew\s*\.\s*target\b/.test(text)
+  return {
+    why: isArrow
+      ? 'is an arrow function that uses `new.target`'
+      : 'is a function whose source could not be parsed',
+  }
 }
 
 /** The function's script; undefined where the function turned out to be one that executors have under a name. */
@@ -147,9 +157,6 @@ function refusalOf(encoder: Encoder, record: FunctionRecord): Refusal | undefine
   if (analysis.usesWith) return { why: 'uses a `with` statement' }
   if (analysis.form === 'arrow' && analysis.usesSuper) {
     return { why: 'is an arrow function that uses `super`', hint: 'call a named method instead' }
-  }
-  if (analysis.form === 'arrow' && analysis.usesNewTarget) {
-    return { why: 'is an arrow function that uses `new.target`' }
   }
   if (analysis.form === 'class' || encoder.classOfMethod.has(fn)) return undefined
   if (analysis.isPrivateMethod || analysis.privateNames.size > 0) {

@@ -76,6 +76,7 @@ function reachedBytes(
   for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
     if (seen.has(id)) continue
     seen.add(id)
+    if (encoder.nodes[id]?.t === 'poison') continue
     bytes += NODE_BYTES + (encoder.blobs.bytesOf(id) ?? bufferBytes(encoder, id))
     bytes += texts.get(id) ?? 0
     bytes += collectParts(encoder.nodes[id], todo)
