@@ -1,6 +1,6 @@
 import type { Clock } from '#publib/env'
 import type { Logger } from '#publib/log'
-import type { ExecutorToDriver } from '#publib/protocol'
+import type { ExecutorToDriver, StalledTask } from '#publib/protocol'
 import type { SparkListenerEvent } from '#publib/status'
 import type { LossCause } from '#publib/task'
 import type { ExecutorId, HostId, TaskId, WorkerId } from '#publib/util'
@@ -120,6 +120,9 @@ export class Intake implements BackendEvents {
         this.#around.report({ event: 'executorMetricsUpdate', time, ...what })
         break
       }
+      case 'tasksStalled':
+        for (const task of message.tasks) this.#around.log.warn(describeStall(task), { ...task })
+        break
       case 'leaseSeen':
         break
       default:
@@ -172,4 +175,9 @@ export class Intake implements BackendEvents {
   #linksOf(workerId: WorkerId): readonly HostLink[] {
     return this.#around.hosts.all().filter(({ handle }) => handle.workerId === workerId)
   }
+}
+
+function describeStall({ stageId, partition, executorId, ...task }: StalledTask): string {
+  const seconds = Math.round(task.stalledMs / 1000)
+  return `Stage ${stageId}, partition ${partition} has made no progress for ${seconds} s on executor ${executorId}: it is ${task.phase}, ${task.records} records have passed so far.`
 }

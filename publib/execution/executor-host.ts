@@ -12,7 +12,11 @@ import { HostState } from './host-state.ts'
 import { HostTables } from './host-tables.ts'
 import { LaunchedTasks } from './launched-tasks.ts'
 import type { TaskEndedMessage } from './run-task.ts'
+import { StallWatch, stalledTasks } from './stall-watch.ts'
 import { StatusBatch } from './status-batch.ts'
+
+/** Threads are asked so often how far they are. */
+const STALL_LOOK_MS = 5_000
 
 type DriverConnection = Connection<DriverToExecutor, ExecutorToDriver>
 
@@ -32,6 +36,8 @@ export class ExecutorHost {
   #connection: DriverConnection | undefined
   /** What the executor said of the task that the machine is told of. */
   #said: TaskEndedMessage | undefined
+  readonly #stalls = new StallWatch()
+  readonly #stallTimer: Cancellable
   #timer: Cancellable | undefined
   #isClosed = false
   /** Called when the last executor is gone. */
@@ -45,6 +51,7 @@ export class ExecutorHost {
       () => this.#links,
       blocks => this.#send({ type: 'cachedBlocks', blocks }),
     )
+    this.#stallTimer = options.clock.every(STALL_LOOK_MS, () => this.#lookForStalls())
     this.#statuses = new StatusBatch(options.clock, () => this.#state.attemptCount === 0)
   }
 
@@ -113,6 +120,7 @@ export class ExecutorHost {
     if (!this.#isClosed) {
       this.#isClosed = true
       this.releaseExecutors(this.#state.executorIds, 'the host was stopped')
+      this.#stallTimer.cancel()
       for (const desk of this.#desks.values()) desk.close()
       this.#options.blocks.close()
       this.#options.links.setBusy(false)
@@ -270,6 +278,12 @@ export class ExecutorHost {
       default:
         assertNever(message)
     }
+  }
+
+  #lookForStalls(): void {
+    const stalled = this.#stalls.look(this.#links, this.#options.clock.now())
+    const tasks = stalledTasks(stalled, this.#tasks)
+    if (tasks.length > 0) this.#send({ type: 'tasksStalled', tasks })
   }
 
   #taskOf(taskId: TaskId | undefined): TaskDescription | undefined {

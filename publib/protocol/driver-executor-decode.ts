@@ -153,6 +153,17 @@ const executorToDriver = v.variant('type', [
     cpuMs: amountShape,
     loopLagMs: amountShape,
   }),
+  v.strictObject({
+    type: v.literal('tasksStalled'),
+    tasks: list(
+      v.strictObject({
+        ...{ taskId: taskIdShape, stageId: stageIdShape, partition: partitionShape },
+        ...{ executorId: executorIdShape, records: amountShape },
+        ...{ phase: text(32), stalledMs: amountShape },
+      }),
+      TASKS_MAX,
+    ),
+  }),
   v.strictObject({ type: v.literal('leaseSeen'), sequence: count() }),
 ])
 

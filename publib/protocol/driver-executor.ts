@@ -97,7 +97,8 @@ export type ExecutorToDriver =
       readonly cpuMs: number
       readonly loopLagMs: number
     }
-  /** What user functions wrote, a bounded piece of it; shown by the driver only if asked to. */
+  /** Tasks that have passed on no record for a while: slow, or hanging. */
+  | { readonly type: 'tasksStalled'; readonly tasks: readonly StalledTask[] }
   | { readonly type: 'leaseSeen'; readonly sequence: number }
 
 export interface EndedTask {
@@ -106,6 +107,18 @@ export interface EndedTask {
   readonly end: TaskEnd
   readonly metrics: TaskMetrics | undefined
   readonly accumulators: readonly AccumulatorUpdate[]
+}
+
+export interface StalledTask {
+  readonly taskId: TaskId
+  readonly stageId: StageId
+  readonly partition: number
+  readonly executorId: ExecutorId
+  /** What has passed its operators so far. */
+  readonly records: number
+  /** What it is doing: `running`, `waiting`, `asynchronous`, `encoding`. */
+  readonly phase: string
+  readonly stalledMs: number
 }
 
 export interface CachedBlockUpdate {

@@ -95,6 +95,17 @@ const toDriver: FuzzSample[] = [
       loopLagMs: 0.2,
     },
   },
+  {
+    message: {
+      type: 'tasksStalled',
+      tasks: [
+        {
+          ...{ taskId: 7, stageId: 1, partition: 3, executorId: 'worker-1/0' },
+          ...{ records: 4096, phase: 'running', stalledMs: 30_000 },
+        },
+      ],
+    },
+  },
   { message: { type: 'leaseSeen', sequence: 9 } },
 ]
 
