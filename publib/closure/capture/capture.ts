@@ -4,6 +4,7 @@ import { type CallSite, SimSparkError } from '#publib/util'
 import { holdWindow } from '../engine/scripts.ts'
 import { closureTooLarge, inspectorForbidden, tooMuch } from '../errors.ts'
 import type { AnyFunction } from '../function.ts'
+import { expectNewModules } from '../known/builtin-modules.ts'
 import { expectNewFiles } from '../known/commonjs.ts'
 import {
   type Encoded,
@@ -134,6 +135,7 @@ function uncheckedDraftOf(
   strictness: Strictness,
 ): Draft {
   expectNewFiles()
+  expectNewModules()
   return holdWindow(() => {
     const encoder = new Encoder(encoders, strictness)
     encoder.blobs.whenGivenUp((root, id) => {

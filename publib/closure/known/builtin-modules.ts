@@ -15,6 +15,7 @@ const REPEATED = new Set(['punycode', 'sys', 'process', 'console', 'module', 'co
 const places = new Map<object, BuiltinPlace>()
 const walked = new Set<string>()
 let loadedCount = 0
+let isCurrent = false
 
 /** Only modules that are loaded already are looked at: a value cannot come from another. */
 export function builtinPlace(value: object): BuiltinPlace | undefined {
@@ -28,7 +29,14 @@ function loadList(): readonly string[] {
   return Array.isArray(list) ? list : builtinModules.map(name => `NativeModule ${name}`)
 }
 
+/** Modules may have been loaded since the last capture. */
+export function expectNewModules(): void {
+  isCurrent = false
+}
+
 function walkLoaded(): void {
+  if (isCurrent) return
+  isCurrent = true
   const list = loadList()
   if (list.length === loadedCount) return
   loadedCount = list.length

@@ -120,8 +120,6 @@ function stepOf(key: string | symbol): PathStep | undefined {
 function lazyGlobalPath(value: object): IntrinsicPath | undefined {
   const name = lazyName(value)
   if (name === undefined || !globalNames.has(name)) return undefined
-  const descriptor = Object.getOwnPropertyDescriptor(globalThis, name)
-  if (!descriptor?.get) return undefined
   const path: IntrinsicPath | undefined = safeGet(name) === value ? [name] : undefined
   if (path && table) addAll(table, value, path, 1)
   return path
