@@ -1,7 +1,7 @@
 import type { Files } from '#publib/env'
 import type { Broadcast, MergingAccumulator } from '#publib/execution'
 import type { SparkListener } from '#publib/status'
-import type { BroadcastId, RddId } from '#publib/util'
+import type { BroadcastId, RddId, ShuffleId } from '#publib/util'
 import type { Application } from './backend/backend.ts'
 import type { StatusTracker } from './listener/status-tracker.ts'
 import type { JobRunner } from './scheduler/job.ts'
@@ -22,6 +22,8 @@ export interface Engine {
   dropBroadcast(id: BroadcastId): Promise<void>
   /** Executors let go of the cached partitions. */
   unpersist(rddId: RddId): Promise<void>
+  /** Nobody can read them any more: their files go. */
+  dropShuffles(shuffleIds: readonly ShuffleId[]): void
   addListener(listener: SparkListener): void
   removeListener(listener: SparkListener): void
   /** Ends jobs with CONTEXT_STOPPED, says goodbye everywhere, deletes what was temporary. Idempotent. */

@@ -8,6 +8,7 @@ import type { SparkContext } from './spark-context.ts'
 
 /** What RDD and SparkContext show each other and nobody else. Each fills in its part when its module is loaded. */
 export interface Internals {
+  /** An RDD of the user's, over a lineage that may be new. */
   newRdd<T>(context: SparkContext, lineage: Lineage<T>): RDD<T>
   lineageOf<T>(rdd: RDD<T>): Lineage<T>
   /** For tests: a context over an engine of their own. */
@@ -16,6 +17,8 @@ export interface Internals {
   jobsOf(context: SparkContext): Jobs
   /** @throws CONTEXT_STOPPED */
   assertRunning(context: SparkContext, op: Operation): void
+  /** Says that there is a lineage. */
+  watch(context: SparkContext, lineage: Lineage<unknown>): void
   /** Remembers that it is cached. */
   keep(context: SparkContext, lineage: Lineage<unknown>): void
   /** Resolves when its blocks are gone; never rejects. */

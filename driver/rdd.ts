@@ -36,6 +36,7 @@ export class RDD<out T> implements AsyncIterable<T> {
   private constructor(context: SparkContext, lineage: Lineage<T>) {
     this.context = context
     this.lineage = lineage
+    internals.watch(context, lineage)
   }
 
   get [unshippable](): Unshippable {

@@ -5,6 +5,7 @@ import type { Lineage } from '#publib/lineage'
 import type { SparkListener } from '#publib/status'
 import { packageVersion } from '#publib/transport'
 import { type CallSite, rddId, type SimSparkError, shuffleId } from '#publib/util'
+import { Cleaner } from './cleaner.ts'
 import { ContextData } from './context-data.ts'
 import { ContextJobs } from './context-jobs.ts'
 import { type ContextPlan, planContext, type SparkContextOptions } from './context-options.ts'
@@ -45,6 +46,7 @@ export class SparkContext extends ContextData implements AsyncDisposable {
   protected override readonly jobs: ContextJobs
   protected override readonly shared: SharedVariables
   protected override readonly runner: JobRunner
+  readonly #cleaner: Cleaner
   readonly #createdAt: CallSite | undefined
   readonly #persistent = new Map<number, Lineage<unknown>>()
   protected override readonly origin: Origin
@@ -59,6 +61,7 @@ export class SparkContext extends ContextData implements AsyncDisposable {
     internals.originOf = context => context.origin
     internals.jobsOf = context => context.jobs
     internals.assertRunning = (context, op) => context.assertRunning(op)
+    internals.watch = (context, lineage) => context.#cleaner.watch(lineage)
     internals.keep = (context, lineage) => {
       context.#persistent.set(lineage.id, lineage)
     }
@@ -86,6 +89,9 @@ export class SparkContext extends ContextData implements AsyncDisposable {
     this.startTime = engine.startTime
     this.statusTracker = engine.statusTracker
     this.shared = new SharedVariables(engine)
+    this.#cleaner = new Cleaner(shuffleIds => {
+      if (this.#stopping === undefined) engine.dropShuffles(shuffleIds)
+    })
     let rdds = 0
     let shuffles = 0
     this.origin = {

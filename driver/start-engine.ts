@@ -4,7 +4,7 @@ import { collectPartitionData, encodeStage, type Lineage } from '#publib/lineage
 import type { Logger } from '#publib/log'
 import { decodeValue } from '#publib/serialization'
 import { type SparkListener, StatusStore } from '#publib/status'
-import type { BroadcastId, RddId } from '#publib/util'
+import type { BroadcastId, RddId, ShuffleId } from '#publib/util'
 import type { Application, Backend } from './backend/backend.ts'
 import type { ContextPlan } from './context-options.ts'
 import type { Engine } from './engine.ts'
@@ -117,6 +117,10 @@ class SchedulerEngine implements Engine {
 
   async unpersist(id: RddId): Promise<void> {
     this.#scheduler.unpersist(id)
+  }
+
+  dropShuffles(shuffleIds: readonly ShuffleId[]): void {
+    this.#scheduler.dropShuffles(shuffleIds)
   }
 
   addListener(listener: SparkListener): void {

@@ -66,6 +66,11 @@ export abstract class Lineage<out T> {
     return undefined
   }
 
+  /** The shuffles that are its own: when nobody holds it any more, nobody can read them. */
+  shuffleIds(): readonly ShuffleId[] {
+    return []
+  }
+
   /** What travels of the operator itself. */
   abstract fields(): Fields
 

@@ -44,6 +44,7 @@ export function interpretedContext(
     unpersist: async id => {
       unpersisted.push(id)
     },
+    dropShuffles: () => {},
     addListener: () => {},
     removeListener: () => {},
     stop: async exitCode => {

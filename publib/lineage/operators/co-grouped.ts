@@ -84,6 +84,10 @@ export class CoGrouped<K> extends Lineage<[K, ValueGroup<unknown>[]]> {
     return cogroupStreams<K>(sides, context.environment)
   }
 
+  override shuffleIds(): readonly ShuffleId[] {
+    return this.#options?.shuffleIds ?? []
+  }
+
   override fields(): Fields {
     return { placement: this.#known().placement.fields }
   }

@@ -128,6 +128,10 @@ export class Shuffled<K, V, out C> extends Lineage<[K, C]> {
     return combineLocally<K, V, C>(records, aggregatorOf(this.options.combining), context)
   }
 
+  override shuffleIds(): readonly ShuffleId[] {
+    return [this.options.shuffleId]
+  }
+
   override fields(): Fields {
     const { plan, dependency } = this.#known()
     const { shuffleId } = plan

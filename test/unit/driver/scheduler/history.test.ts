@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { chooseSeed } from '../../../support/random.ts'
 import { History } from './history.ts'
 
-const HISTORIES = 400
+const HISTORIES = 250
 const EVENTS = 150
 
 describe('random histories of the scheduler', () => {

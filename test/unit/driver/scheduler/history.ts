@@ -1,7 +1,7 @@
 import type { MapStatus } from '#publib/blocks'
 import type { Lineage } from '#publib/lineage'
 import type { TaskEnd } from '#publib/task'
-import { executorId, hostId, jobId, taskId, workerId } from '#publib/util'
+import { executorId, hostId, jobId, type ShuffleId, taskId, workerId } from '#publib/util'
 import { SCHEDULER_LIMITS, SchedulerCore } from '../../../../driver/scheduler/core.ts'
 import type {
   JobFailure,
@@ -10,6 +10,7 @@ import type {
   SchedulerEvent,
 } from '../../../../driver/scheduler/events.ts'
 import { planStages } from '../../../../driver/scheduler/plan.ts'
+import type { Stage } from '../../../../driver/scheduler/stage.ts'
 import { seeded } from '../../../support/random.ts'
 import { ShapeAction, Shapes } from './lineages.ts'
 
@@ -17,6 +18,8 @@ interface Running {
   readonly launch: LaunchTask
   /** The outputs that it was sent. */
   readonly inputs: readonly MapStatus[]
+  /** A shuffle that it was not sent, because the cache was to stand in for it. */
+  readonly missing: ShuffleId | undefined
 }
 
 interface JobOutcome {
@@ -45,6 +48,7 @@ export class History {
   readonly #readBy = new Map<number, ReadonlyMap<string, string>>()
   /** By job: the content of each map output that its results were made of. */
   readonly #jobReads = new Map<number, Map<string, string>>()
+  readonly #stages = new Map<number, Stage>()
   /** What a map task gives; it may change for those that are not deterministic. */
   readonly #isFickle: boolean
   #nextWorker = 0
@@ -90,6 +94,7 @@ export class History {
   #submit(): void {
     const lineage = this.#lineage(1 + Math.floor(this.#random() * 4))
     this.#lineages.push(lineage)
+    if (this.#random() < 0.3) lineage.about.isCached = true
     const partitions = [...Array(lineage.numPartitions).keys()]
     const id = this.jobs.length
     this.jobs.push({
@@ -184,7 +189,10 @@ export class History {
     if (running === undefined) return
     this.#running.delete(id)
     const end = this.#endOf(running, isHealthy)
-    if (end.kind === 'success') this.#readBy.set(id, this.#contentsOf(running.inputs))
+    if (end.kind === 'success') {
+      this.#readBy.set(id, this.#contentsOf(running.inputs))
+      this.#cache(running.launch)
+    }
     const runTimeMs = this.#random() < 0.5 ? 5 : 500
     const ended = [{ taskId: taskId(id), end, runTimeMs }]
     // Now and then it is told twice.
@@ -192,7 +200,14 @@ export class History {
     this.#tell(`task ${id} ${end.kind}`, { type: 'tasksEnded', ended })
   }
 
-  #endOf({ launch, inputs }: Running, isHealthy: boolean): TaskEnd {
+  #endOf({ launch, inputs, missing }: Running, isHealthy: boolean): TaskEnd {
+    const { taskId: own } = launch.task
+    if (missing !== undefined && !this.#cachedIn(launch).some(held => held)) {
+      const location = { workerId: workerId('own'), host: 'own', port: 1 }
+      const lost = { shuffleId: missing, mapPartition: 0, mapTaskId: own, location }
+      return { kind: 'fetchFailed', ...lost, message: 'not sent' }
+    }
+    if (this.#cachedIn(launch).some(held => held)) return this.#successOf(launch, inputs)
     const gone = inputs.find(({ location }) => this.#workers.get(location.workerId)?.isDead ?? true)
     if (gone !== undefined) {
       const { shuffleId, status } = this.#find(gone)
@@ -205,17 +220,36 @@ export class History {
       return { kind: 'failed', error, retryable: true }
     }
     if (dice < 0.05) return { kind: 'killed', reason: 'somebody did' }
+    return this.#successOf(launch, inputs)
+  }
+
+  #successOf(launch: LaunchTask, inputs: readonly MapStatus[]): TaskEnd {
     if (!this.core.dag.isMapStage(launch.task.stageId)) {
       return { kind: 'success', result: { kind: 'value', payload: 0, bytes: 1 } }
     }
-    return {
-      kind: 'success',
-      result: { kind: 'mapStatus', status: this.#statusOf({ launch, inputs }) },
-    }
+    const status = this.#statusOf(launch, inputs)
+    return { kind: 'success', result: { kind: 'mapStatus', status } }
   }
 
-  #statusOf({ launch, inputs }: Running): MapStatus {
-    const { task, executorId: at } = launch
+  /** For each cached RDD that the task computes: whether its host holds the partition. */
+  #cachedIn({ task, hostId: host }: LaunchTask): readonly boolean[] {
+    const chain = this.#stages.get(task.stageId)?.outline.chain ?? []
+    return chain
+      .filter(({ about }) => about.isCached)
+      .map(({ id }) => this.core.dag.cache.hostsOf(id, task.partition).includes(host))
+  }
+
+  /** What a task that ended well leaves in its host's cache. */
+  #cache({ task, hostId: host }: LaunchTask): void {
+    const chain = this.#stages.get(task.stageId)?.outline.chain ?? []
+    const blocks = chain
+      .filter(({ about }) => about.isCached)
+      .map(({ id }) => ({ rddId: id, partition: task.partition, memoryBytes: 10 }))
+    if (blocks.length === 0 || this.#isFickle) return
+    this.#tell('cached', { type: 'cachedBlocksUpdated', hostId: host, blocks })
+  }
+
+  #statusOf({ task, executorId: at }: LaunchTask, inputs: readonly MapStatus[]): MapStatus {
     const worker = workerId(at.slice(0, at.indexOf('/')))
     const isOther = this.#isFickle && this.#random() < 0.3
     return {
@@ -260,12 +294,20 @@ export class History {
 
   #note(action: SchedulerAction): void {
     this.log.push(`  ${action.type} ${noteOf(action)}`)
+    if (action.type === 'encodeStage') this.#stages.set(action.stage.id, action.stage)
     if (action.type === 'launchTask') {
       const { taskId: id, stageId } = action.task
       claim(id > this.#lastTask, 'attempt ids rise')
       this.#lastTask = id
+      const chain = this.#stages.get(stageId)?.outline.chain ?? []
+      let missing: ShuffleId | undefined
       const inputs = this.core.dag.readsOf(stageId).flatMap(shuffleId => {
-        claim(this.core.dag.outputs.isComplete(shuffleId), 'tasks start only with all inputs')
+        if (!this.core.dag.outputs.isComplete(shuffleId)) {
+          const isCut = chain.some(lineage => this.core.dag.cache.isComplete(lineage))
+          claim(isCut, 'tasks start only with all inputs')
+          missing = shuffleId
+          return []
+        }
         const statuses = this.core.dag.outputs.statuses(shuffleId)
         for (const status of statuses) this.#shuffleOf.set(status, shuffleId)
         this.#checkAgreement(statuses)
@@ -273,7 +315,7 @@ export class History {
       })
       const worker = this.#workers.get(action.hostId.slice(2))
       claim(worker?.isSuspended === false, 'suspended workers get no tasks')
-      this.#running.set(id, { launch: action, inputs })
+      this.#running.set(id, { launch: action, inputs, missing })
     } else if (action.type === 'deliverResult') {
       const job = this.jobs[action.jobId] as JobOutcome
       claim(!job.delivered.includes(action.index), 'a result counts once')
