@@ -132,12 +132,11 @@ export class ExecutorHost {
   #receive(message: DriverToExecutor, payloads: readonly Uint8Array[]): void {
     this.#options.onDriverMessage?.(message.type)
     switch (message.type) {
-      case 'attach':
-        this.#send({
-          ...{ type: 'attached', hostId: this.#options.hostId },
-          executorIds: this.#state.readyExecutorIds,
-        })
+      case 'attach': {
+        const { hostId } = this.#options
+        this.#send({ type: 'attached', hostId, executorIds: this.readyExecutorIds })
         break
+      }
       case 'launchTasks':
         this.#tasks.put(message.tasks, payloads)
         this.#handle({
@@ -205,12 +204,12 @@ export class ExecutorHost {
         this.#send({ type: 'executorsAdded', executorIds: action.executorIds })
         this.#options.onExecutorsReady(action.executorIds)
         break
-      case 'ReportExecutorLost':
-        this.#send({
-          ...{ type: 'executorLost', executorId: action.executorId, cause: action.cause },
-        })
-        this.#options.onExecutorLost(action.executorId, action.cause)
+      case 'ReportExecutorLost': {
+        const { executorId, cause } = action
+        this.#send({ type: 'executorLost', executorId, cause })
+        this.#options.onExecutorLost(executorId, cause)
         break
+      }
       case 'ReplaceHost':
         this.#options.onReplace?.(action.reason)
         break
@@ -272,8 +271,7 @@ export class ExecutorHost {
       case 'output':
         this.#options.onOutput(message, this.#taskOf(message.taskId))
         break
-      case 'uncaught':
-        // Its thread ends, and names it as the cause.
+      case 'uncaught': // Its thread ends, and names it as the cause.
         break
       default:
         assertNever(message)
