@@ -14,7 +14,7 @@ export function startLeaseThread(
   onEnd: (error: unknown) => void,
 ): Leases {
   const entry = 'driver/backend/lease-thread-main.js'
-  const thread = threads.start({ entry, name: 'leases', data: options, keepAlive: false })
+  const thread = threads.start({ entry, name: 'leases', data: options })
   let isClosing = false
   thread.onExit = (code, error) => {
     if (!isClosing) onEnd(error ?? new Error(`the lease thread ended with ${code}`))
