@@ -195,8 +195,8 @@ export class TaskScheduler implements Machine<TaskSchedulerEvent, TaskSchedulerA
       case 'success': {
         if (!manager.succeed(at, runTimeMs)) return
         const status = end.result.kind === 'mapStatus' ? end.result.status : undefined
-        const told = { stageId, stageAttempt, index, taskId, status }
-        this.#actions.push({ type: 'taskSucceeded', ...told })
+        const type = 'taskSucceeded'
+        this.#actions.push({ type, stageId, stageAttempt, index, taskId, status })
         if (manager.copiesOf(at) === 0) return
         const others = [...this.#attempts.values()].filter(
           other => other.manager === manager && other.at === at,
@@ -287,13 +287,12 @@ export class TaskScheduler implements Machine<TaskSchedulerEvent, TaskSchedulerA
     const task: TaskDescription = { taskId: id, stageId, stageAttempt, jobId, partition, attempt }
     const launchedMs = this.#nowMs
     this.pool.start(executor, id)
-    this.#attempts.set(id, {
-      ...{ task, manager, at, index, executor, launchedMs, isCopy },
-      isStarted: false,
-      isRecalled: false,
-    })
+    const isStarted = false
+    const isRecalled = false
+    const record = { task, manager, at, index, executor, launchedMs, isCopy, isStarted, isRecalled }
+    this.#attempts.set(id, record)
     const { id: executorId, hostId } = executor
-    const told = { task, index, executorId, hostId, locality, isCopy }
-    this.#actions.push({ type: 'launchTask', ...told })
+    const type = 'launchTask'
+    this.#actions.push({ type, task, index, executorId, hostId, locality, isCopy })
   }
 }
