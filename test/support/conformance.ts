@@ -82,7 +82,7 @@ export function assemble(assembly: Assembly, folder: string): string {
   mkdirSync(folder, { recursive: true })
   const type = kind === 'commonjs' || kind === 'ts-commonjs' ? 'commonjs' : 'module'
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type }))
-  for (const name of ['harness.mjs', 'executor.mjs']) {
+  for (const name of ['harness.mjs', 'executor.mjs', 'in-worker.mjs']) {
     cpSync(join(fixtures, name), join(folder, name))
   }
   cpSync(join(fixtures, `helpers-${style}.js`), join(folder, `helpers.${extension}`))

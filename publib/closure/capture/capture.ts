@@ -205,7 +205,12 @@ function packageNeeds(draft: Draft): PackageNeed[] {
 }
 
 function warningsOf(draft: Draft, bytes: number, limits: CaptureLimits): string[] {
-  const warnings = [...draft.encoder.warnings, ...draft.encoder.secrets.warnings]
+  const { encoder } = draft
+  const byValue = [...encoder.byValue].map(
+    ([name, count]) =>
+      `${count} functions of package ${name} travel by value: it does not export them`,
+  )
+  const warnings = [...encoder.warnings, ...encoder.secrets.warnings, ...byValue]
   if (bytes < (limits.warnBytes ?? WARN_BYTES)) return warnings
   const { operation, top } = largest(draft)
   return [`${tooMuch(operation, bytes, top)}: wrap it in sc.broadcast()`, ...warnings]

@@ -31,8 +31,7 @@ export function encodeForeignFunction(
     encoder.nodes[id] = encoder.moduleNode(reference)
     return 'done'
   }
-  const name = packageFile(file)?.name
-  encoder.warnings.push(`function ${fn.name || '<anonymous>'} of ${name} is shipped by value`)
+  encoder.noteByValue(packageFile(file)?.name ?? file)
   return 'own'
 }
 

@@ -69,6 +69,8 @@ export class Encoder {
   readonly pruned = new Map<NodeId, Pruned>()
   /** Classes of packages that must travel by value, because an instance with private fields does. */
   readonly forced = new Set<object>()
+  /** How many functions of a package travel by value. */
+  readonly byValue = new Map<string, number>()
   readonly moduleUses = new Map<NodeId, ModuleUse>()
   /** Functions that were reached otherwise than as the constructor of a prototype. */
   readonly direct = new Set<AnyFunction>()
@@ -157,6 +159,10 @@ export class Encoder {
   /** An object that stands for a module: only what is used of it. */
   namespace(value: object, id: NodeId, trail: Trail, demand?: Demand): void {
     this.#encoders.namespace(this, value, id, trail, demand)
+  }
+
+  noteByValue(packageName: string): void {
+    this.byValue.set(packageName, (this.byValue.get(packageName) ?? 0) + 1)
   }
 
   buffer(bytes: () => Uint8Array): number {

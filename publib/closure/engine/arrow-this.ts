@@ -57,7 +57,8 @@ export function evaluateInside(
     const condition = `${KEY}.grab(${expression})`
     const breakpoints = setBreakpoints(engine, fn, condition, place)
     try {
-      runUntilTerminated(engine)
+      // Without a breakpoint nothing would stop the body.
+      if (breakpoints.length > 0) runUntilTerminated(engine)
     } finally {
       for (const breakpointId of breakpoints) {
         attempt(() => engine.post('Debugger.removeBreakpoint', { breakpointId }))
