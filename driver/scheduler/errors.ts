@@ -39,9 +39,10 @@ export function taskFailed(
   const { task, executorId, failureCount, error, isRetryable } = failure
   const times = failureCount === 1 ? 'once' : `${failureCount} times, last`
   const what = `${taskName(failure)} failed ${times} on executor ${executorId}: ${describe(error)}.`
-  const advice = isRetryable
+  const tried = isRetryable
     ? 'See the cause; simspark.task.maxFailures says how often a task is tried.'
     : 'It was not tried again, because it would fail in the same way.'
+  const advice = error.hint === undefined ? tried : `${tried} ${error.hint}`
   return new SimSparkError('TASK_FAILED', `${what} ${advice}`, {
     ...fieldsOf(place),
     ...taskFields(task),

@@ -1,11 +1,14 @@
 import type { SparkListenerEvent, StageInfo, TaskInfo } from '#publib/status'
 import type { TaskMetrics } from '#publib/task'
 import { emptyMetrics } from '#publib/task'
-import type { JobId, SimSparkError, StageId, TaskId } from '#publib/util'
+import type { CallSite, JobId, SimSparkError, StageId, TaskId } from '#publib/util'
 import { errorOfTaskEnd } from './errors.ts'
 import type { AnnounceTaskEnd, LaunchTask, SchedulerAction } from './events.ts'
 import type { JobRequest } from './job.ts'
 import type { Stage } from './stage.ts'
+
+/** Of jobs that no line of a program asked for. */
+const UNKNOWN: CallSite = { file: '<unknown>', line: 1, column: 1 }
 
 /** Puts what the scheduler does into the words of listeners. Holds what is under way and nothing that is over. */
 export class Reports {
@@ -21,7 +24,7 @@ export class Reports {
     request: JobRequest<unknown, unknown>,
     time: number,
   ): SparkListenerEvent {
-    const { groupId, tags = [], callSite, operation } = request
+    const { groupId, tags = [], callSite = UNKNOWN, operation } = request
     const description = request.description ?? operation
     const status = 'RUNNING' as const
     const job = { jobId, stageIds: idsOf(stages), status, description, groupId, tags }

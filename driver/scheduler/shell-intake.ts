@@ -1,3 +1,4 @@
+import { StorageLevel } from '#publib/blocks'
 import type { Clock } from '#publib/env'
 import type { Logger } from '#publib/log'
 import type { ExecutorToDriver, StalledTask } from '#publib/protocol'
@@ -163,7 +164,8 @@ export class Intake implements BackendEvents {
     for (const { rddId, partition, memoryBytes } of blocks) {
       const blockId = `rdd_${rddId}_${partition}`
       const what = { executorId: hostId, blockId, rddId, partition, memoryBytes, diskBytes: 0 }
-      this.#around.report({ event: 'blockUpdated', time, ...what })
+      const { MEMORY_ONLY: storageLevel } = StorageLevel
+      this.#around.report({ event: 'blockUpdated', time, ...what, storageLevel })
     }
   }
 

@@ -1,3 +1,4 @@
+import type { StorageLevel } from '#publib/blocks'
 import type { TaskMetrics } from '#publib/task'
 import type { CallSite, SimSparkError } from '#publib/util'
 import type { JobInfo, StageInfo, TaskInfo } from './info.ts'
@@ -15,14 +16,15 @@ export interface SparkListenerEvents {
     readonly sparkUser: string
   }
   applicationEnd: { readonly exitCode: number | undefined }
-  environmentUpdate: { readonly settings: ReadonlyMap<string, string> }
+  environmentUpdate: { readonly settings: ReadonlyMap<`simspark.${string}`, string> }
   jobStart: {
     readonly job: JobInfo
     /** All of them, parents first; those that need not run too. */
     readonly stages: readonly StageInfo[]
     /** Those whose outputs are there already. */
     readonly skippedStageIds: readonly number[]
-    readonly callSite: CallSite | undefined
+    /** Of the action. */
+    readonly callSite: CallSite
   }
   jobEnd: { readonly jobId: number; readonly error: SimSparkError | undefined }
   stageSubmitted: { readonly stage: StageInfo }
@@ -58,6 +60,7 @@ export interface SparkListenerEvents {
     readonly blockId: string
     readonly rddId: number
     readonly partition: number
+    readonly storageLevel: StorageLevel
     readonly memoryBytes: number
     readonly diskBytes: number
   }

@@ -6,7 +6,7 @@ type Changing<T> = { -readonly [K in keyof T]: T[K] }
 
 /** A job as the store keeps it. */
 export interface JobRecord extends Changing<JobInfo> {
-  readonly callSite: CallSite | undefined
+  readonly callSite: CallSite
   readonly submissionTime: number
   completionTime: number | undefined
   error: SimSparkError | undefined

@@ -13,7 +13,12 @@ export function jobStart(
   const { groupId, tags = [], skipped = [] } = more
   const status = 'RUNNING' as const
   return {
-    ...{ event: 'jobStart', time, callSite: undefined, skippedStageIds: skipped },
+    ...{
+      event: 'jobStart',
+      time,
+      callSite: { file: 'main.ts', line: 1, column: 1 },
+      skippedStageIds: skipped,
+    },
     job: { jobId, stageIds, status, description: 'collect', groupId, tags },
     stages: stageIds.map(id => stageInfo(id, 0, 2)),
   }

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { StorageLevel } from '#publib/blocks'
 import { StatusStore } from '#publib/status'
 import { SimSparkError } from '#publib/util'
 import {
@@ -89,7 +90,8 @@ describe('the status store', () => {
     store.record(executorAdded('w1/1', 'host-1'))
     store.record(stageSubmitted(0))
     store.record(taskStart(0, 1))
-    const block = { executorId: 'host-1', blockId: 'rdd_5_0', rddId: 5, partition: 0, diskBytes: 0 }
+    const which = { executorId: 'host-1', blockId: 'rdd_5_0', rddId: 5, partition: 0 }
+    const block = { ...which, diskBytes: 0, storageLevel: StorageLevel.MEMORY_ONLY }
     store.record({ event: 'blockUpdated', time: 0, ...block, memoryBytes: 100 })
     expect(store.executorInfos().map(info => [info.numRunningTasks, info.cachedBytes])).to.eql([
       [1, 100],
