@@ -2,7 +2,7 @@
  * Parts of the captured values that are nothing but data travel as one `v8.serialize` block each: 20 to 45 times faster than
  * node by node. Where a part turns out to be shared with something outside of its block, the block is given up.
  */
-import { types } from 'node:util'
+import { inspect, types } from 'node:util'
 import { serialize } from 'node:v8'
 import { isReference } from '../function.ts'
 import type { NodeId } from '../wire.ts'
@@ -13,6 +13,8 @@ import type { Trail } from './trail.ts'
 const VALUES_MIN = 64
 /** The engine's serializer recurses: deeper parts go node by node. */
 const DEPTH_MAX = 500
+/** The engine makes a string of each index when asked for names: seconds for millions, and an error beyond 16 million. */
+const NAMED_ELEMENTS_MAX = 10_000
 /** Estimated bytes of a value in a block, for checks, which serialize nothing. */
 const NUMBER_BYTES = 9
 const OBJECT_BYTES = 4
@@ -175,7 +177,7 @@ class Scan {
         : undefined
     }
     if (prototype === Object.prototype) return objectParts(value)
-    if (Reflect.ownKeys(value).length > 0) return undefined
+    if (ArrayBuffer.isView(value) || Reflect.ownKeys(value).length > 0) return undefined
     if (prototype === Map.prototype && types.isMap(value)) return mapParts(value)
     if (prototype === Set.prototype && types.isSet(value)) return value.values()
     return prototype === Date.prototype && types.isDate(value) ? [][Symbol.iterator]() : undefined
@@ -189,8 +191,13 @@ function* mapParts(map: ReadonlyMap<unknown, unknown>): Iterator<unknown> {
   }
 }
 
+/** Shows what an array has beside its elements, hidden or not, without going through them. */
+const NO_ELEMENTS = { maxArrayLength: 0, showHidden: true, depth: 0, customInspect: false } as const
+const ONLY_ELEMENTS = /^\[ \.\.\. \d+ more items, \[length\]: \d+ \]$/
+
 /** Arrays with anything beside their elements are no plain data; holes are kept by the format. */
 function isPlainArray(array: readonly unknown[]): boolean {
+  if (array.length > NAMED_ELEMENTS_MAX) return ONLY_ELEMENTS.test(inspect(array, NO_ELEMENTS))
   // Indexes come first among the names, `length` is the first of the others.
   const isOnlyElements = Object.getOwnPropertyNames(array).at(-1) === 'length'
   return isOnlyElements && Object.getOwnPropertySymbols(array).length === 0

@@ -19,7 +19,16 @@ import { encodeScalar } from './encode-scalar.ts'
 import { symbolIdentity } from './identities.ts'
 import type { FunctionRecord } from './record.ts'
 import { SecretWatch } from './secrets.ts'
-import { part, type Refusal, refusalError, rootOf, stretches, type Trail } from './trail.ts'
+import {
+  isConstructorPart,
+  markRefusal,
+  part,
+  poisonWarning,
+  type Refusal,
+  refusalError,
+  rootOf,
+  type Trail,
+} from './trail.ts'
 
 interface Waiting {
   readonly fn: AnyFunction
@@ -286,19 +295,4 @@ export class Encoder {
     const reference = this.forced.has(value) ? undefined : moduleReference(value)
     return reference && this.moduleNode(reference)
   }
-}
-
-function isConstructorPart(trail: Trail): boolean {
-  return trail.step.kind === 'part' && trail.step.text === '.constructor'
-}
-
-function markRefusal(mark: { what: string; hint: string; code?: Refusal['code'] }): Refusal {
-  const why = mark.what.startsWith('is ') ? mark.what : `is ${mark.what}`
-  return { why, hint: mark.hint, code: mark.code }
-}
-
-function poisonWarning(trail: Trail, refusal: Refusal): string {
-  const first = stretches(trail).found[0]
-  const what = first ? `\`${first.path}\`` : 'a part of it'
-  return `${what} ${refusal.why}: it stays behind, and code that touches it will fail`
 }

@@ -124,3 +124,20 @@ function headline(trail: Trail, refusal: Refusal): string {
   const at = rest === '' ? 'it' : `its part \`${rest}\``
   return `Cannot ship ${passed}: ${at} ${refusal.why}.`
 }
+
+/** Whether a value is only reached as the constructor of a prototype. */
+export function isConstructorPart(trail: Trail): boolean {
+  return trail.step.kind === 'part' && trail.step.text === '.constructor'
+}
+
+/** The refusal of an object that says itself that it cannot travel. */
+export function markRefusal(mark: { what: string; hint: string; code?: Refusal['code'] }): Refusal {
+  const why = mark.what.startsWith('is ') ? mark.what : `is ${mark.what}`
+  return { why, hint: mark.hint, code: mark.code }
+}
+
+export function poisonWarning(trail: Trail, refusal: Refusal): string {
+  const first = stretches(trail).found[0]
+  const what = first ? `\`${first.path}\`` : 'a part of it'
+  return `${what} ${refusal.why}: it stays behind, and code that touches it will fail`
+}
