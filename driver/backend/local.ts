@@ -128,9 +128,10 @@ export class LocalBackend implements Backend {
     if (this.liveStages === undefined) {
       const heapMiB = Math.floor(executorMemoryBytes / MIB)
       const memoryBytes = executorMemoryBytes
-      const { threads } = env
+      const { threads, files } = env
       return new ThreadLinks({
         threads,
+        files,
         ...folders,
         location,
         heapMiB,

@@ -1,20 +1,20 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import type { BlockLocation } from '#publib/blocks'
-import type { Thread, Threads } from '#publib/env'
+import type { Files, Thread, Threads } from '#publib/env'
 import type { FromExecutorThread, HostAnswer, ToExecutorThread } from '#publib/protocol'
 import type { LossCause } from '#publib/task'
 import type { ErrorData } from '#publib/util'
 import { ControlBlock, type Progress } from './control-block.ts'
 import type { ExecutorLink, ExecutorLinks, LinkOptions } from './executor-link.ts'
+import { removeLeftovers, type TaskFolders } from './task-leftovers.ts'
 import type { ThreadData, ThreadPorts } from './thread-data.ts'
 
 const ENTRY = 'publib/execution/executor-thread-main.js'
 
 /** What all executor threads of a host have in common. */
-export interface ThreadLinksOptions {
+export interface ThreadLinksOptions extends TaskFolders {
   readonly threads: Threads
-  readonly shuffleFolder: string
-  readonly spillFolder: string
+  readonly files: Files
   readonly location: BlockLocation
   /** Heap of one executor; undefined: V8's own limit. */
   readonly heapMiB: number | undefined
@@ -39,6 +39,8 @@ export class ThreadLinks implements ExecutorLinks {
       ...options,
       onExit: cause => {
         this.#links.delete(link)
+        const { phase, taskId } = link.progress
+        if (phase !== 'idle') void removeLeftovers(this.#options.files, this.#options, taskId)
         options.onExit(cause)
       },
     })

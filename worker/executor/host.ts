@@ -137,7 +137,8 @@ export class HostOfApplication {
     const { folder, advertisedHost, blockPort, executorMemoryMiB } = this.#start
     const location = { workerId, host: advertisedHost, port: blockPort }
     const threads: ThreadLinksOptions = {
-      ...{ threads: this.#env.threads, location, heapMiB: executorMemoryMiB },
+      ...{ threads: this.#env.threads, files: this.#env.files, location },
+      heapMiB: executorMemoryMiB,
       ...{ shuffleFolder: `${folder}/shuffle`, spillFolder: `${folder}/spill` },
       ...{ memoryBytes: executorMemoryMiB * MIB, memoryFraction: OPERATOR_SHARE },
     }

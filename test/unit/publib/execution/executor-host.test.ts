@@ -1,3 +1,4 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { expect } from 'chai'
 import type { MapStatus } from '#publib/blocks'
 import { TaskContext } from '#publib/execution'
@@ -189,6 +190,29 @@ describe('a task that goes wrong', () => {
     await works()
   }).timeout(20_000)
 
+  it('takes its spilled data and unfinished map output with it when its thread is ended', async () => {
+    const begun = `${folder()}/begun`
+    const [launched] = host.launch(
+      mapped(numbers(1, 1), () => {
+        writeFileSync(begun, '')
+        for (;;);
+      }),
+      collected,
+    )
+    const id = launched!.taskId
+    while (!existsSync(begun)) await new Promise(resolve => setImmediate(resolve))
+    const mine = [`spill/${id}-0.spill`, `shuffle/shuffle_1_0_${id}.data.tmp`]
+    const others = [`spill/${id}1-0.spill`, `shuffle/shuffle_1_0_${id}.data`]
+    for (const name of [...mine, ...others]) writeFileSync(`${folder()}/${name}`, 'x')
+    host.driver.send({ type: 'killTasks', taskIds: [id], reason: 'enough' })
+    await launched!.ended
+    await works()
+    const left = ['spill', 'shuffle'].flatMap(name =>
+      readdirSync(`${folder()}/${name}`).map(file => `${name}/${file}`),
+    )
+    expect(left).to.have.members(others)
+  })
+
   it('replaces the thread when something is thrown after its task, and blames no other task', async () => {
     const late = await fails(() => {
       Object.assign(globalThis, { mark: 'the old thread' })
@@ -224,12 +248,14 @@ describe('a task that goes wrong', () => {
   })
 
   it('is terminated when it does not listen, and the one behind it runs in a fresh thread', async () => {
+    const begun = `${folder()}/begun`
     const stuck = mapped(numbers(2, 2), x => {
+      if (x === 0) writeFileSync(begun, '')
       while (x === 0);
       return x
     })
     const [first, second] = host.launch(stuck, collected)
-    await host.running(first!.taskId)
+    while (!existsSync(begun)) await new Promise(resolve => setImmediate(resolve))
     host.driver.send({ type: 'killTasks', taskIds: [first!.taskId], reason: 'enough' })
     expect((await first!.ended).end).to.deep.equal({ kind: 'killed', reason: 'enough' })
     expect((await second!.ended).result).to.deep.equal([1])

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import type { MapStatus } from '#publib/blocks'
-import { realClock, realThreads } from '#publib/env'
+import { realClock, realFiles, realThreads } from '#publib/env'
 import { connectionPair, ExecutorHost, type LiveStages, ThreadLinks } from '#publib/execution'
 import { collectPartitionData, encodeStage, type Lineage, type StageWork } from '#publib/lineage'
 import type { DriverToExecutor, EndedTask, ExecutorToDriver } from '#publib/protocol'
@@ -64,6 +64,7 @@ export class TestHost {
       options.links?.(folder) ??
       new ThreadLinks({
         threads: realThreads,
+        files: realFiles,
         shuffleFolder: `${folder}/shuffle`,
         spillFolder: `${folder}/spill`,
         location: WORKER,
