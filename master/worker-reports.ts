@@ -74,7 +74,7 @@ function executorsEnded(
   loseExecutors(cluster, worker, gone, { cause, reason: message })
   if (hostEnded && isFailure(cause)) countFailure(cluster, worker, application, nowMs)
   if (didNotStart) launchFailed(cluster, worker, application, message, nowMs)
-  if (hostEnded) endIfDriverless(cluster, application, message)
+  if (hostEnded) endIfDriverless(cluster, application, { cause, message })
 }
 
 function launchRefused(
@@ -146,8 +146,14 @@ function launchFailed(
 }
 
 /** Without its driver and without hosts, an application has ended: its last host says why. */
-function endIfDriverless(cluster: Cluster, application: Application, message: string): void {
+function endIfDriverless(
+  cluster: Cluster,
+  application: Application,
+  { cause, message }: { readonly cause: string; readonly message: string },
+): void {
   if (application.ended !== undefined || application.connection !== undefined) return
   if (application.executors.size > 0 || application.awaited.size > 0) return
-  endApplication(cluster, application, 'FAILED', `its driver is gone: ${message}`)
+  // A driver that said goodbye to its hosts, and could not to a master that was away, has ended well.
+  if (cause === 'stopped') endApplication(cluster, application, 'FINISHED', message)
+  else endApplication(cluster, application, 'FAILED', `its driver is gone: ${message}`)
 }

@@ -45,7 +45,7 @@ export const timingSettings = {
     doc: 'The first pause before a lost connection is tried again; it doubles from there.',
   }),
   'simspark.network.reconnectMax': duration({
-    default: 5 * SECOND,
+    default: 2 * SECOND,
     unit: 's',
     min: 1,
     doc: 'The longest pause before a lost connection is tried again.',

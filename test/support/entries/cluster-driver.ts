@@ -19,6 +19,8 @@ if (what === 'blocks') {
   const until = performance.now() + 20_000
   while (performance.now() < until);
   say(`after ${await sum()}`)
+  // The test looks at the cluster meanwhile.
+  await new Promise(resolve => setTimeout(resolve, 2_000))
 } else if (what === 'hangs') {
   await sc
     .range(0, 2, 1, 2)
