@@ -3,7 +3,7 @@ import type { ToExecutorThread } from '#publib/protocol'
 import { assertNever, type ShuffleId } from '#publib/util'
 import { BroadcastTable } from './broadcast-table.ts'
 import { CachedPartitions } from './cached-partitions.ts'
-import { runTask } from './run-task.ts'
+import { runTask, type TaskEndedMessage } from './run-task.ts'
 import { StageTable } from './stage-table.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { TaskRun } from './task-attempt.ts'
@@ -43,7 +43,7 @@ export class Executor {
     switch (message.type) {
       case 'runTask':
         this.#queue.push(message)
-        if (this.#running === undefined) void this.#work()
+        if (this.#running === undefined) void this.#work().catch(error => this.#giveUp(error))
         break
       case 'stage':
         this.#stages.put(message.stage, message.bytes)
@@ -90,9 +90,14 @@ export class Executor {
       this.#running = { run, stray: undefined }
       const ended = await runTask(run, tables, this.#surroundings, () => this.#settle())
       this.#running = undefined
-      const moved = [ended.result, ...ended.accumulators.map(delta => delta.bytes)]
-      this.#surroundings.post(ended, moved.flatMap(movable))
+      this.#surroundings.post(ended, buffersOf(ended))
     }
+  }
+
+  /** The executor itself failed, not the function of its task: nobody knows its state, so it must not go on. */
+  #giveUp(error: unknown): never {
+    this.#running = undefined
+    throw error
   }
 
   async #settle(): Promise<void> {
@@ -102,8 +107,15 @@ export class Executor {
   }
 }
 
-/** A buffer that belongs to these bytes alone can change hands. */
-function movable(bytes: Uint8Array | undefined): ArrayBuffer[] {
-  const buffer = bytes?.buffer
-  return buffer instanceof ArrayBuffer && buffer.byteLength === bytes?.byteLength ? [buffer] : []
+/** Buffers that belong to their bytes alone can change hands. Plain loops: user functions may have replaced Array's methods. */
+function buffersOf({ result, accumulators }: TaskEndedMessage): ArrayBuffer[] {
+  const buffers: ArrayBuffer[] = []
+  const add = (bytes: Uint8Array): void => {
+    const { buffer } = bytes
+    const isOwn = buffer instanceof ArrayBuffer && buffer.byteLength === bytes.byteLength
+    if (isOwn) buffers[buffers.length] = buffer
+  }
+  if (result !== undefined) add(result)
+  for (const { bytes } of accumulators) add(bytes)
+  return buffers
 }

@@ -59,10 +59,12 @@ export class TaskAccumulators {
 
   /** As bytes; after a failure only those that count then too. */
   deltas(hasFailed: boolean): readonly AccumulatorDelta[] {
-    const counted = [...this.#entries].filter(([, entry]) => !hasFailed || entry.countFailedValues)
-    return counted.map(([accumulatorId, entry]) => ({
-      accumulatorId,
-      bytes: encodeValue(entry.state()),
-    }))
+    // Plain loops: user functions may have replaced Array's methods, and their error is to be told all the same.
+    const deltas: AccumulatorDelta[] = []
+    for (const [accumulatorId, entry] of this.#entries) {
+      if (hasFailed && !entry.countFailedValues) continue
+      deltas[deltas.length] = { accumulatorId, bytes: encodeValue(entry.state()) }
+    }
+    return deltas
   }
 }

@@ -190,6 +190,24 @@ describe('a task that goes wrong', () => {
     await works()
   }).timeout(20_000)
 
+  it('is cancelled while it waits for a promise that never settles', async () => {
+    const waiting = mappedAsync(numbers(1, 1), () => new Promise<number>(() => {}))
+    const [launched] = host.launch(waiting, collected)
+    await host.running(launched!.taskId)
+    host.driver.send({ type: 'killTasks', taskIds: [launched!.taskId], reason: 'enough' })
+    expect((await launched!.ended).end).to.deep.equal({ kind: 'killed', reason: 'enough' })
+    await works()
+  })
+
+  it('reports recursion without end as the error of that task', async () => {
+    const ended = await fails(() => {
+      const deeper = (n: number): number => deeper(n + 1) + 1
+      return deeper(0)
+    })
+    expect(errorOf(ended).name).to.equal('RangeError')
+    await works()
+  })
+
   it('takes its spilled data and unfinished map output with it when its thread is ended', async () => {
     const begun = `${folder()}/begun`
     const [launched] = host.launch(
