@@ -17,6 +17,7 @@ export const FAULT_KINDS = [
   'cutOneWay',
   'reset',
   'slow',
+  'damageFile',
 ] as const
 export type FaultKind = (typeof FAULT_KINDS)[number]
 
@@ -103,6 +104,8 @@ export class Faults {
         return this.#pausedDriver()
       case 'slow':
         return this.#slowed()
+      case 'damageFile':
+        return this.#damaged()
       default:
         return this.#wire(kind)
     }
@@ -140,6 +143,22 @@ export class Faults {
       machine.slowness = 1
     })
     return `${name} by ${machine.slowness}`
+  }
+
+  /** A file of a map output goes, or a bit of it changes. */
+  #damaged(): string | undefined {
+    const random = this.#random
+    const { machine } = random.pick(this.#cluster.workers)
+    const paths = [...machine.disk.keys()].filter(path => path.includes('/shuffle/'))
+    if (paths.length === 0) return undefined
+    const path = random.pick(paths)
+    const bytes = machine.disk.get(path)!.slice()
+    if (bytes.length === 0 || random.chance(0.5)) machine.disk.delete(path)
+    else {
+      bytes[random.integer(0, bytes.length - 1)]! ^= 1 << random.integer(0, 7)
+      machine.disk.set(path, bytes)
+    }
+    return `${path} of ${machine.host}`
   }
 
   #wire(kind: 'cut' | 'cutOneWay' | 'reset'): string {

@@ -1,3 +1,5 @@
+// Loads the context and RDDs, which fill in what they show each other.
+import '#driver'
 import type { Files } from '#publib/env'
 import { StatusStore } from '#publib/status'
 import { applicationId, SimSparkError } from '#publib/util'
@@ -35,6 +37,7 @@ class ReferenceEngine implements Engine {
   addBroadcast(): void {}
   async dropBroadcast(): Promise<void> {}
   async unpersist(): Promise<void> {}
+  dropShuffles(): void {}
   addListener(): void {}
   removeListener(): void {}
   async stop(): Promise<void> {}

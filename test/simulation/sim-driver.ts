@@ -87,6 +87,8 @@ function engineWith(engine: Engine, runner: JobRunner): Engine {
     addBroadcast: broadcast => engine.addBroadcast(broadcast),
     dropBroadcast: id => engine.dropBroadcast(id),
     unpersist: id => engine.unpersist(id),
+    // When the collector finds a shuffle that nobody can ask for any more is a chance that no seed decides.
+    dropShuffles: () => undefined,
     addListener: listener => engine.addListener(listener),
     removeListener: listener => engine.removeListener(listener),
     stop: exitCode => engine.stop(exitCode),

@@ -32,6 +32,7 @@ const LIVENESS_LIMIT_MS = 60_000
 const FAULTS_LIMIT_MS = 60_000
 /** Until everything that was begun has ended everywhere. */
 const EMPTY_LIMIT_MS = 40_000
+const LOOK_MS = 100
 
 /** Runs the program of a seed on the cluster of the seed under the faults of the seed, and says what was wrong. */
 export async function simulate(seed: number, quirks: Quirks = NO_QUIRKS): Promise<Outcome> {
@@ -162,14 +163,22 @@ class Simulation {
   async #leaveNothing(): Promise<void> {
     const world = this.#world
     const { scheduler } = this.#driver
-    if (!(await world.runUntil(() => scheduler?.isEmpty ?? true, EMPTY_LIMIT_MS))) {
+    // A scheduler that was stopped hears no more of the attempts that it has given up.
+    const isIdle = (): boolean => this.#isStopping || (scheduler?.isEmpty ?? true)
+    if (!(await world.runUntil(isIdle, EMPTY_LIMIT_MS))) {
       this.#watch.breach(`the scheduler is not empty:\n${scheduler?.describe()}`)
     }
     this.#stop()
     if (!(await world.runUntil(() => this.#isStopped, EMPTY_LIMIT_MS))) {
       this.#watch.breach('the context cannot be stopped')
     }
-    if (!(await world.runUntil(() => this.#leftovers().length === 0, EMPTY_LIMIT_MS))) {
+    let lookAtMs = 0
+    const isClean = (): boolean => {
+      if (world.now < lookAtMs) return false
+      lookAtMs = world.now + LOOK_MS
+      return this.#leftovers().length === 0
+    }
+    if (!(await world.runUntil(isClean, EMPTY_LIMIT_MS))) {
       this.#watch.breach(`left behind: ${this.#leftovers().join('; ')}`)
     }
     let isClosed = false
