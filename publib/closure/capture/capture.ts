@@ -25,7 +25,7 @@ import { classIdentity } from './identities.ts'
 import { planOrder } from './order.ts'
 import { type ClosureReport, makeReport } from './report.ts'
 import { sizesOf } from './sizes.ts'
-import type { Trail } from './trail.ts'
+import { rootOf, type Trail } from './trail.ts'
 
 /** One function to ship, with the name under which errors speak of it. */
 export interface ShippedFunction {
@@ -69,7 +69,7 @@ const TOP_VARIABLES = 3
  * @throws CLOSURE_NOT_SHIPPABLE, NESTED_RDD, CLOSURE_TOO_LARGE, INSPECTOR_FORBIDDEN
  */
 export function check(shipped: ShippedFunction, limits: CaptureLimits = {}): void {
-  const draft = draftOf([shipped], 'throw')
+  const draft = draftOf([shipped], 'throw', true)
   refuseTooLarge(draft, limits)
 }
 
@@ -93,7 +93,8 @@ export function capture(
     needs: packageNeeds(draft),
     warnings,
     get report() {
-      return makeReport(draft, bytes.length, packageNeeds(draft), warnings)
+      const all = [...leftBehind(draft), ...warnings]
+      return makeReport(draft, bytes.length, packageNeeds(draft), all)
     },
   }
 }
@@ -102,7 +103,8 @@ export function capture(
 export function explain(fn: AnyFunction): ClosureReport {
   const draft = draftOf([{ fn, operation: 'explain()' }], 'collect')
   const { total } = sizesOf(draft)
-  return makeReport(draft, total, packageNeeds(draft), warningsOf(draft, total, {}))
+  const warnings = [...leftBehind(draft), ...warningsOf(draft, total, {})]
+  return makeReport(draft, total, packageNeeds(draft), warnings)
 }
 
 /** What a capture has found. */
@@ -121,9 +123,10 @@ const encoders = {
 function draftOf(
   roots: readonly (ShippedFunction | ShippedValue)[],
   strictness: Strictness,
+  isEarly = false,
 ): Draft {
   try {
-    return uncheckedDraftOf(roots, strictness)
+    return uncheckedDraftOf(roots, strictness, isEarly)
   } catch (error) {
     const isForbidden = error instanceof SimSparkError && error.code === 'INSPECTOR_FORBIDDEN'
     throw isForbidden ? inspectorForbidden(error.cause, roots[0]?.callSite) : error
@@ -133,11 +136,12 @@ function draftOf(
 function uncheckedDraftOf(
   roots: readonly (ShippedFunction | ShippedValue)[],
   strictness: Strictness,
+  isEarly: boolean,
 ): Draft {
   expectNewFiles()
   expectNewModules()
   return holdWindow(() => {
-    const encoder = new Encoder(encoders, strictness)
+    const encoder = new Encoder(encoders, strictness, isEarly)
     encoder.blobs.whenGivenUp((root, id) => {
       const trail = encoder.trails[id]
       if (!trail) return
@@ -210,7 +214,7 @@ function warningsOf(draft: Draft, bytes: number, limits: CaptureLimits): string[
     ([name, count]) =>
       `${count} functions of package ${name} travel by value: it does not export them`,
   )
-  const warnings = [...encoder.warnings, ...encoder.secrets.warnings, ...byValue]
+  const warnings = [...encoder.secrets.warnings, ...byValue]
   if (bytes < (limits.warnBytes ?? WARN_BYTES)) return warnings
   const { operation, top } = largest(draft)
   return [`${tooMuch(operation, bytes, top)}: wrap it in sc.broadcast()`, ...warnings]
@@ -231,7 +235,7 @@ function largest(draft: Draft): {
 } {
   const { variables } = sizesOf(draft)
   const [first] = variables
-  const root = first && draft.encoder.rootOf(first.capture.trail)
+  const root = first && rootOf(first.capture.trail)
   const top = variables.slice(0, TOP_VARIABLES).map(each => each.text)
   return { operation: root?.operation ?? 'simSpark', callSite: root?.callSite, top }
 }

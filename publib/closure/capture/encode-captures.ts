@@ -45,8 +45,9 @@ export function encodeCapture(encoder: Encoder, record: FunctionRecord, free: Fr
   if (free.uses.every(use => use.member !== undefined && EVALUATED_ONCE.has(use.member))) return
   const found = lookUp(record, name)
   const trail = variable(record, record.trail, name)
-  if (found.state === 'not-initialised') refuseUninitialised(encoder, record, free)
-  else if (found.state === 'global') {
+  if (found.state === 'not-initialised') {
+    if (!encoder.isEarly) refuseUninitialised(encoder, record, free)
+  } else if (found.state === 'global') {
     if (globalNames.has(name)) return
     // Without the inspector a variable looks like what is declared nowhere: it must be named by hand.
     inspector()

@@ -26,7 +26,6 @@ import {
   poisonWarning,
   type Refusal,
   refusalError,
-  rootOf,
   type Trail,
 } from './trail.ts'
 
@@ -95,14 +94,17 @@ export class Encoder {
   readonly blobs: DataBlobs
   readonly secrets = new SecretWatch()
   strictness: Strictness
+  /** Variables may still be without a value, because nothing travels yet. */
+  readonly isEarly: boolean
   readonly #encoders: Encoders
   readonly #pending: (() => void)[] = []
   #waiting: Waiting[] = []
   readonly #moduleIds = new Map<string, number>()
 
-  constructor(encoders: Encoders, strictness: Strictness) {
+  constructor(encoders: Encoders, strictness: Strictness, isEarly: boolean) {
     this.#encoders = encoders
     this.strictness = strictness
+    this.isEarly = isEarly
     this.blobs = new DataBlobs(this)
   }
 
@@ -176,10 +178,6 @@ export class Encoder {
 
   buffer(bytes: () => Uint8Array): number {
     return this.buffers.push(bytes) - 1
-  }
-
-  rootOf(trail: Trail): ReturnType<typeof rootOf> {
-    return rootOf(trail)
   }
 
   #encodeSymbol(symbol: symbol, trail: Trail): Encoded {

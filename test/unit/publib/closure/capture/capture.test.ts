@@ -75,6 +75,13 @@ describe('checking a function', () => {
     expect(refusalOf(new Derived().arrow()).message).to.include('uses `super`')
   })
 
+  it('bears variables that get their value before the action', () => {
+    const fn = (): number => later()
+    check({ fn, operation: 'rdd.map()' })
+    const later = (): number => 1
+    expect(capture([{ fn, operation: 'rdd.map()' }]).bytes.length).to.be.greaterThan(0)
+  })
+
   it('is not fooled by an own toString', async () => {
     const fn = Object.assign((x: number) => x + 1, { toString: () => '() => 0' })
     expect((await shipped(fn))(1)).to.equal(2)
