@@ -2,7 +2,7 @@ import type { RegisterWorker, WorkerToMaster } from '#publib/protocol'
 import { assertNever } from '#publib/util'
 import { endApplication } from './application-end.ts'
 import type { Application, Cluster, Executor, Worker } from './cluster.ts'
-import { grantToDriver, loseExecutors, tellWorkerState } from './executors.ts'
+import { grantToDriver, loseExecutors, stopExecutors, tellWorkerState } from './executors.ts'
 
 type Report = Exclude<WorkerToMaster, RegisterWorker>
 
@@ -51,7 +51,10 @@ function hostReady(
     executor.phase = 'running'
     ready.push(executor)
   }
-  grantToDriver(cluster, application, ready)
+  // Nobody would ever dial them: a driver that comes back gets others. After a restart it may come any moment.
+  const isDriverless = application.connection === undefined && !application.isRecovered
+  if (isDriverless) stopExecutors(cluster, ready, 'its driver is gone')
+  else grantToDriver(cluster, application, ready)
 }
 
 function executorsEnded(

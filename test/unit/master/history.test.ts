@@ -199,7 +199,8 @@ class History {
 }
 
 describe('a master in random histories', () => {
-  it('never oversubscribes a worker, never gives an executor twice, and is empty at the end', () => {
+  it('never oversubscribes a worker, never gives an executor twice, and is empty at the end', function () {
+    this.timeout(30_000)
     const seed = chooseSeed()
     const random = seeded(seed)
     for (let index = 0; index < HISTORIES; index++) {

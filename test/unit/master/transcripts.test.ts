@@ -167,6 +167,17 @@ describe('the story of a master with', () => {
     story.check('dead-driver')
   })
 
+  it('a driver that dies before its executors stand ready', () => {
+    const story = new MasterStory()
+    story.worker('w1', 1)
+    story.driver('ann', 1)
+    story.close('ann')
+    story.ready('w1')
+    story.endHost('w1', 'app-ann', 'released', 'released')
+    story.check('dead-before-ready')
+    expect(story.master.status(story.nowMs).coresBusy).to.equal(0)
+  })
+
   it('a pause of its own', () => {
     const story = new MasterStory()
     story.worker('w1', 1)
