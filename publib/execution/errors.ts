@@ -99,3 +99,13 @@ export function broadcastOutOfBounds(
     `${chunkBytes} bytes of broadcast ${id} at ${offset} do not fit the ${size} bytes that were announced`,
   )
 }
+
+export function builtinsReplaced(names: string): SimSparkError {
+  return new SimSparkError(
+    'INVALID_ARGUMENT',
+    `A function replaced ${names} by something that does not do the same. The executor is built on it, so what the task gave cannot be trusted; the original is back in its place.`,
+    {
+      hint: 'Change no built-ins in functions that run on executors; use a variable of your own.',
+    },
+  )
+}

@@ -3,7 +3,9 @@ import { MemoryBudget } from '#publib/memory'
 import type { FromExecutorThread, ToExecutorThread } from '#publib/protocol'
 import { CacheBudget } from '#publib/storage'
 import { errorToData } from '#publib/util'
+import { BuiltinWatch } from './builtins.ts'
 import { ControlBlock } from './control-block.ts'
+import { builtinsReplaced } from './errors.ts'
 import { Executor } from './executor.ts'
 import { HostCalls } from './host-calls.ts'
 import { registerRevivers } from './revivers.ts'
@@ -23,6 +25,7 @@ export function startExecutorThread(data: ThreadData, { messages, answers }: Thr
     postMessage(message, transfer)
   const calls = new HostCalls(post, answers, control)
   const output = new UserOutput(post, () => executor.runningTask?.taskId)
+  const builtins = new BuiltinWatch()
   const executor = new Executor(
     {
       executorId: data.executorId,
@@ -39,8 +42,11 @@ export function startExecutorThread(data: ThreadData, { messages, answers }: Thr
       fetch: (requests, checkCancelled) => calls.fetch(requests, checkCancelled),
       makeRoom: (bytes, rddId) => calls.makeRoom(bytes, rddId),
       post(message, transfer) {
-        if (message.type === 'taskEnded') output.flush()
-        post(message, transfer)
+        if (message.type !== 'taskEnded') return post(message, transfer)
+        const replaced = builtins.repair()
+        output.flush()
+        if (replaced === undefined) post(message, transfer)
+        else post(untrusted(message, replaced))
       },
     },
     () => new Promise(resolve => turn(resolve)),
@@ -51,6 +57,14 @@ export function startExecutorThread(data: ThreadData, { messages, answers }: Thr
   supplyHelpers()
   messages.on('message', (message: ToExecutorThread) => executor.receive(message))
   post({ type: 'ready' })
+}
+
+type TaskEnded = Extract<FromExecutorThread, { type: 'taskEnded' }>
+
+/** What a task gave that broke what its executor is made of. */
+function untrusted({ taskId, metrics }: TaskEnded, replaced: string): TaskEnded {
+  const end = endOfThrown(builtinsReplaced(replaced))
+  return { type: 'taskEnded', taskId, end, metrics, accumulators: [], cacheReads: [] }
 }
 
 function takeOutput(output: UserOutput): void {
