@@ -208,6 +208,11 @@ function packageNeeds(draft: Draft): PackageNeed[] {
   return [...versions].map(([name, version]) => ({ name, version }))
 }
 
+/** What only members use that nothing calls: worth a line in a report, but no warning at each job. */
+function leftBehind({ encoder }: Draft): readonly string[] {
+  return encoder.warnings
+}
+
 function warningsOf(draft: Draft, bytes: number, limits: CaptureLimits): string[] {
   const { encoder } = draft
   const byValue = [...encoder.byValue].map(
