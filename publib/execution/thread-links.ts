@@ -3,7 +3,7 @@ import type { BlockLocation } from '#publib/blocks'
 import type { Files, Thread, Threads } from '#publib/env'
 import type { FromExecutorThread, HostAnswer, ToExecutorThread } from '#publib/protocol'
 import type { LossCause } from '#publib/task'
-import type { ErrorData } from '#publib/util'
+import { type ErrorData, textOf } from '#publib/util'
 import { ControlBlock, type Progress } from './control-block.ts'
 import type { ExecutorLink, ExecutorLinks, LinkOptions } from './executor-link.ts'
 import { removeLeftovers, type TaskFolders } from './task-leftovers.ts'
@@ -34,7 +34,18 @@ export class ThreadLinks implements ExecutorLinks {
     this.#options = options
   }
 
+  /** A thread that cannot be started ends at once, with the reason. */
   start(options: LinkOptions): ExecutorLink {
+    try {
+      return this.#start(options)
+    } catch (error) {
+      const message = `its thread could not be started: ${textOf(error)}`
+      queueMicrotask(() => options.onExit({ kind: 'threadExit', message, counts: false }))
+      return new NoLink()
+    }
+  }
+
+  #start(options: LinkOptions): ExecutorLink {
     const link = new ThreadLink(this.#options, {
       ...options,
       onExit: cause => {
@@ -54,6 +65,15 @@ export class ThreadLinks implements ExecutorLinks {
     this.#isBusy = isBusy
     for (const link of this.#links) link.setBusy(isBusy)
   }
+}
+
+/** To a thread that never was. */
+class NoLink implements ExecutorLink {
+  readonly control = new ControlBlock()
+  readonly progress = this.control.progress
+  post(): void {}
+  answer(): void {}
+  terminate(): void {}
 }
 
 class ThreadLink implements ExecutorLink {
