@@ -22,6 +22,11 @@ export class JobMarks {
     this.#storage.run(NONE, () => undefined)
   }
 
+  /** No mark holds any more. Until then every promise of the program costs a little for it. */
+  end(): void {
+    this.#storage.disable()
+  }
+
   get current(): Marks {
     return this.#storage.getStore() ?? NONE
   }

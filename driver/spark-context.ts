@@ -248,6 +248,7 @@ export class SparkContext extends ContextData implements AsyncDisposable {
       await this.#log.close()
     } finally {
       this.#isStopped = true
+      this.marks.end()
       if (SparkContext.#active === this) {
         SparkContext.#active = undefined
         SparkContext.#current = undefined
