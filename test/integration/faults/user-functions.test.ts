@@ -5,7 +5,7 @@ import { createServer, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { type RDD, SimSparkError, SparkContext, type Value } from 'simspark'
+import { explain, type RDD, SimSparkError, SparkContext, type Value } from 'simspark'
 
 let sc: SparkContext
 
@@ -94,6 +94,12 @@ describe('functions of users', function () {
         return `\`${x}\`` // the last line
       }),
     ).to.equal('`1`')
+  })
+
+  it('UDF-14 may have a text of 30 MB, of which a report warns', async () => {
+    const long = new Function('x', `return x + 1 /* ${'a'.repeat(30_000_000)} */`)
+    expect(explain(long as (x: number) => number).warnings.join()).to.match(/28\.\d MiB/)
+    expect(await one(long as (x: number) => number)).to.equal(2)
   })
 
   it('UDF-15 that capture too much are refused, with name, size and way out', async () => {
@@ -408,6 +414,26 @@ describe('functions of users', function () {
     })
   }
 
+  it('UDF-49 that give objects with getters that throw are told; what toJSON says is not asked', async () => {
+    const getter = await errorOf(() =>
+      one(() =>
+        Object.defineProperty({}, 'bad', {
+          enumerable: true,
+          get() {
+            throw new Error('from the getter')
+          },
+        }),
+      ),
+    )
+    expect(getter.code).to.equal('TASK_FAILED')
+    expect(getter.message).to.match(/from the getter|VALUE_NOT_ENCODABLE.*bad/)
+    const honest = await one(() => ({ a: 1, toJSON: undefined }))
+    expect(honest.a).to.equal(1)
+    const proxied = await one(() => new Proxy({ a: 1 }, {})).catch((error: unknown) => error)
+    if (proxied instanceof SimSparkError) expect(proxied.message).to.match(/Proxy/)
+    else expect(proxied).to.deep.equal({ a: 1 })
+  })
+
   it('UDF-51 may give cyclic objects', async () => {
     interface Cyclic {
       name: string
@@ -419,6 +445,16 @@ describe('functions of users', function () {
       return cyclic
     })
     expect(made.self?.self?.name).to.equal('c')
+  })
+
+  it('UDF-54 may give one key to everything: the group is spilled, the job completes', async () => {
+    const pairs = sc.range(0, 1_000_000, 1, 4).map(i => ['the key', i])
+    const sizes = pairs.groupByKey(2).mapValues(group => {
+      let sum = 0
+      for (const each of group) sum += each as number
+      return [group.size, sum]
+    })
+    expect(await sizes.collect()).to.deep.equal([['the key', [1_000_000, 499_999_500_000]]])
   })
 
   it('UDF-55 keys chosen to collide are grouped all the same', async () => {
@@ -450,6 +486,23 @@ describe('functions of users', function () {
       expect(error.message).to.include('key-7').and.include(String(index))
     })
   }
+
+  it('UDF-58 a partition function may be random: every record is somewhere, once', async () => {
+    const pairs = sc.range(0, 1000, 1, 4).map(i => [i, i])
+    const partitioner = { numPartitions: 3, getPartition: () => Math.floor(Math.random() * 3) }
+    const values = await pairs.partitionBy(partitioner).values().collect()
+    expect(values.sort((a, b) => a - b)).to.deep.equal(Array.from({ length: 1000 }, (_, i) => i))
+  })
+
+  it('UDF-59 a combiner that is not associative gives the same for the same partitioning', async () => {
+    const combined = () =>
+      sc
+        .range(0, 1000, 1, 4)
+        .map(i => [i % 3, i])
+        .reduceByKey((a, b) => a / 2 - b, 2)
+        .collect()
+    expect(await combined()).to.deep.equal(await combined())
+  })
 
   it('UDF-61 flatMap takes strings by character, refuses what is not iterable, stops what never ends', async () => {
     expect(
@@ -500,6 +553,19 @@ describe('functions of users', function () {
     expect(second.message).to.match(/SparkContext/)
   })
 
+  it('UDF-68 may run jobs in callbacks of the driver, but not in functions that travel', async () => {
+    const numbers = sc.parallelize([1, 2, 3, 4], 2)
+    const nested = await errorOf(() => numbers.foreach(() => void numbers.count()))
+    expect(nested.code).to.equal('NESTED_RDD')
+    const inside: Promise<number>[] = []
+    await numbers.count({
+      onProgress: () => {
+        if (inside.length === 0) inside.push(sc.range(3).sum())
+      },
+    })
+    expect(await Promise.all(inside)).to.deep.equal([3])
+  })
+
   it('UDF-40 that open too many files say so', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'simspark-udf-'))
     try {
@@ -510,6 +576,53 @@ describe('functions of users', function () {
       expect(error.message).to.match(/Server/)
     } finally {
       rmSync(folder, { recursive: true })
+    }
+  })
+})
+
+describe('a context', function () {
+  this.timeout(30_000)
+
+  const open = (conf: Record<string, string> = {}) =>
+    SparkContext.getOrCreate({ master: 'local[2]', appName: 'udf', conf })
+
+  it('UDF-67 refuses results that the driver could not hold, with sizes and ways out', async () => {
+    const small = await open({ 'simspark.driver.maxResultSize': '1m' })
+    try {
+      const error = await errorOf(() =>
+        small
+          .range(0, 40, 1, 4)
+          .map(i => `${i}`.padEnd(100_000, 'x'))
+          .collect(),
+      )
+      expect(error.code).to.equal('RESULT_TOO_LARGE')
+      expect(error.message)
+        .to.match(/1\.0 MiB/)
+        .and.match(/simspark\.driver\.maxResultSize/)
+      expect(error.callSite?.file).to.match(/user-functions\.test\.ts$/)
+    } finally {
+      await small.stop()
+    }
+  })
+
+  it('UDF-68 may be stopped in a callback: jobs that run are told', async () => {
+    const context = await open()
+    const stops: Promise<void>[] = []
+    context.addSparkListener({ onTaskStart: () => void stops.push(context.stop()) })
+    const error = await errorOf(() => context.range(0, 4, 1, 4).map(eternal).count())
+    expect(error.code).to.equal('CONTEXT_STOPPED')
+    await Promise.all(stops)
+  })
+
+  it('UDF-69 may be stopped twice; what is asked of it afterwards is refused by name', async () => {
+    const context = await open()
+    const numbers = context.parallelize([1, 2], 2)
+    await Promise.all([context.stop(), context.stop()])
+    await context.stop()
+    for (const run of [() => numbers.count(), () => context.range(3)]) {
+      const error = await errorOf(run)
+      expect(error.code).to.equal('CONTEXT_STOPPED')
+      expect(error.message).to.match(/user-functions\.test\.ts:\d+/)
     }
   })
 })
