@@ -119,7 +119,8 @@ export function runCases(run: Run): Promise<CaseResult[]> {
   return new Promise((resolve, reject) => {
     child.on('error', reject)
     child.on('close', code => {
-      if (code === 0 && output.endsWith('DONE\n')) resolve(resultsIn(output))
+      const hasPaused = output.includes('PAUSED ')
+      if (code === 0 && output.endsWith('DONE\n') && !hasPaused) resolve(resultsIn(output))
       else reject(new Error(`the run ended with ${code}\n${output.slice(-2000)}\n${complaint}`))
     })
   })
