@@ -52,7 +52,7 @@ export class ExecutorHost {
       blocks => this.#send({ type: 'cachedBlocks', blocks }),
     )
     this.#stallTimer = options.clock.every(STALL_LOOK_MS, () => this.#lookForStalls())
-    this.#statuses = new StatusBatch(options.clock, () => this.#state.attemptCount === 0)
+    this.#statuses = new StatusBatch(options.clock, () => this.#state.isHungry)
   }
 
   get executorIds(): readonly ExecutorId[] {

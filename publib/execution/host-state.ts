@@ -74,6 +74,11 @@ export class HostState implements Machine<HostEvent, HostAction> {
     return this.#byTask.size
   }
 
+  /** Whether some executor has fewer tasks at hand than it could have: the driver should hear of it at once. */
+  get isHungry(): boolean {
+    return [...this.#executors.values()].some(({ attempts }) => attempts.length < POSTED_MAX)
+  }
+
   #take(event: HostEvent, nowMs: number): void {
     switch (event.type) {
       case 'ExecutorsWanted':

@@ -26,7 +26,7 @@ interface LargeResult {
 /** What the driver is told of tasks: many in one message, large results in pieces and no faster than they are taken. */
 export class StatusBatch {
   readonly #clock: Clock
-  readonly #isIdle: () => boolean
+  readonly #isHungry: () => boolean
   #connection: ToDriver | undefined
   #started: TaskId[] = []
   #ended: EndedTask[] = []
@@ -34,10 +34,10 @@ export class StatusBatch {
   #isTimed = false
   readonly #large: LargeResult[] = []
 
-  /** @param isIdle whether no more tasks run here: then nothing is worth waiting for */
-  constructor(clock: Clock, isIdle: () => boolean) {
+  /** @param isHungry whether an executor could have more to do: then the end of a task is told at once */
+  constructor(clock: Clock, isHungry: () => boolean) {
     this.#clock = clock
-    this.#isIdle = isIdle
+    this.#isHungry = isHungry
   }
 
   /** Whether something is still to be sent. */
@@ -91,7 +91,7 @@ export class StatusBatch {
 
   #schedule(): void {
     const isFull = this.#started.length + this.#ended.length >= TASKS_MAX
-    if (isFull || (this.#ended.length > 0 && this.#isIdle())) {
+    if (isFull || (this.#ended.length > 0 && this.#isHungry())) {
       this.#flush()
     } else if (!this.#isTimed) {
       this.#isTimed = true

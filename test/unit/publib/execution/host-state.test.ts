@@ -97,6 +97,18 @@ describe('the state of an executor host', () => {
     ])
   })
 
+  it('is hungry while an executor has fewer tasks at hand than it could have', () => {
+    const host = oneReady()
+    const hungry = [host.state.isHungry]
+    for (const id of [1, 2, 3]) {
+      host.launch(id)
+      hungry.push(host.state.isHungry)
+    }
+    host.end(1)
+    host.end(2)
+    expect([...hungry, host.state.isHungry]).to.deep.equal([true, true, false, false, true])
+  })
+
   it('runs a task that is launched twice once', () => {
     const host = oneReady()
     expect(host.launch(1)).to.deep.equal(['post 1 to w/0 slot 0', 'started 1'])

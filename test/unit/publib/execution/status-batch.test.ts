@@ -33,13 +33,13 @@ class SlowConnection {
 describe('the statuses of tasks', () => {
   let clock: FakeClock
   let connection: SlowConnection
-  let isIdle: boolean
+  let isHungry: boolean
   let batch: StatusBatch
   beforeEach(() => {
     clock = new FakeClock()
     connection = new SlowConnection()
-    isIdle = false
-    batch = new StatusBatch(clock, () => isIdle)
+    isHungry = false
+    batch = new StatusBatch(clock, () => isHungry)
     batch.attach(connection)
   })
 
@@ -71,16 +71,16 @@ describe('the statuses of tasks', () => {
     )
   })
 
-  it('leave at 32 tasks, or when nothing else runs, without waiting', () => {
+  it('leave at 32 tasks, or when an executor could have more to do, without waiting', () => {
     for (let id = 0; id < 32; id++) end(id, 1)
     expect(kinds()).to.deep.equal(['taskStatuses'])
-    isIdle = true
+    isHungry = true
     end(33, 1)
     expect(kinds()).to.deep.equal(['taskStatuses', 'taskStatuses'])
   })
 
   it('follow a large result, which goes in pieces and no faster than it is taken', () => {
-    isIdle = true
+    isHungry = true
     end(1, 10 * MIB)
     expect(connection.bufferedBytes).to.equal(4 * MIB)
     connection.drain()
@@ -92,7 +92,7 @@ describe('the statuses of tasks', () => {
   })
 
   it('wait for a driver that comes back, large results from their beginning', () => {
-    isIdle = true
+    isHungry = true
     end(1, 10 * MIB)
     batch.attach(undefined)
     end(2, 1)
