@@ -34,7 +34,7 @@ const doors: Readonly<Record<string, string>> = {
   'fastest-levenshtein': 'config/suggest.ts',
   'heap-js': 'publib/util/priority-queue.ts',
   selfsigned: 'publib/security/tls.ts',
-  tinyglobby: 'publib/datasource/glob.ts',
+  tinyglobby: 'publib/datasource/paths.ts',
   valibot: 'publib/schema/valibot.ts',
   winston: 'publib/log/winston.ts',
   ws: 'publib/transport/websocket.ts',

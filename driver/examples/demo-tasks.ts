@@ -11,13 +11,30 @@ interface Ended {
 /** What the demo hears of tasks. */
 export class TaskLog {
   #tasks: Ended[] = []
+  #jobs = 0
+  #whenOver: (() => void) | undefined
 
   readonly listener: SparkListener = {
+    onJobStart: () => {
+      this.#jobs++
+    },
+    onJobEnd: () => {
+      this.#jobs--
+      if (this.#jobs === 0) this.#whenOver?.()
+    },
     onTaskEnd: ({ stageId, task, error }) => {
       const { partition, attemptNumber, executorId } = task
       const why = error === undefined ? undefined : firstLine(error.message)
       this.#tasks.push({ stageId, partition, attempt: attemptNumber, executorId, error: why })
     },
+  }
+
+  /** Resolves when every job that began has been told to have ended: listeners hear of it shortly after the action. */
+  settled(): Promise<void> {
+    return new Promise(resolve => {
+      this.#whenOver = resolve
+      if (this.#jobs === 0) resolve()
+    })
   }
 
   get ended(): number {

@@ -75,13 +75,16 @@ async function show(title: string, tasks: TaskLog, run: () => Promise<string[]>)
   const lines = await run()
   console.log(`\n${title}`)
   for (const line of lines) console.log(`  ${line}`)
-  console.log(`  ${since(before)}, ${tasks.ended} tasks`)
+  const took = since(before)
+  await tasks.settled()
+  console.log(`  ${took}, ${tasks.ended} tasks`)
   for (const line of tasks.byExecutor()) console.log(`    ${line}`)
 }
 
 async function killWorker(sc: SparkContext, cluster: DemoCluster, tasks: TaskLog): Promise<void> {
   const slices = 48
   const size = await sizeFor(sc, 700)
+  await tasks.settled()
   const expected = Math.ceil((slices * size) / 7)
   tasks.clear()
   console.log(
@@ -95,6 +98,7 @@ async function killWorker(sc: SparkContext, cluster: DemoCluster, tasks: TaskLog
   clearTimeout(timer)
   const verdict = answer === expected ? 'right' : `WRONG, expected ${count(expected)}`
   console.log(`  ${since(before)}: ${count(answer)} (${verdict})`)
+  await tasks.settled()
   for (const line of tasks.byExecutor()) console.log(`    ${line}`)
   console.log('  repeated attempts:')
   for (const line of tasks.repeated()) console.log(`    ${line}`)
