@@ -1,4 +1,4 @@
-import type { Clock, Files } from '#publib/env'
+import type { Cancellable, Clock, Files } from '#publib/env'
 import { type Broadcast, type MergingAccumulator, notingBroadcasts } from '#publib/execution'
 import { collectPartitionData, encodeStage, type Lineage } from '#publib/lineage'
 import type { Logger } from '#publib/log'
@@ -6,6 +6,7 @@ import { decodeValue } from '#publib/serialization'
 import { type SparkListener, StatusStore } from '#publib/status'
 import type { BroadcastId, RddId, ShuffleId } from '#publib/util'
 import type { Application, Backend } from './backend/backend.ts'
+import { JobReports } from './backend/job-reports.ts'
 import type { ContextPlan } from './context-options.ts'
 import type { Engine } from './engine.ts'
 import { ConsoleProgress } from './listener/console-progress.ts'
@@ -40,6 +41,9 @@ export async function startEngine(plan: ContextPlan, parts: EngineParts): Promis
   }
 }
 
+/** How often a master is told of jobs. */
+const JOB_REPORT_MS = 1000
+
 class SchedulerEngine implements Engine {
   readonly files: Files
   readonly startTime: number
@@ -51,10 +55,17 @@ class SchedulerEngine implements Engine {
   readonly #showProgress: () => Promise<void>
   #progress: ConsoleProgress | undefined
   #application: Application | undefined
+  readonly #reportJobs: () => Cancellable | undefined
+  #reports: Cancellable | undefined
 
   constructor(plan: ContextPlan, parts: EngineParts) {
     const { backend, clock, log, files } = parts
     const status = new StatusStore()
+    this.#reportJobs = () => {
+      if (backend.reportJobs === undefined) return undefined
+      const reports = new JobReports(status)
+      return clock.every(JOB_REPORT_MS, () => backend.reportJobs?.(reports.changed()))
+    }
     this.#showProgress = async () => {
       if (!plan.settings.get('simspark.ui.showConsoleProgress') || !process.stderr.isTTY) return
       // Loaded only where there is a terminal.
@@ -93,6 +104,7 @@ class SchedulerEngine implements Engine {
   async start(signal: AbortSignal | undefined): Promise<void> {
     await this.#showProgress()
     this.#application = await this.#scheduler.start(signal)
+    this.#reports = this.#reportJobs()
   }
 
   get application(): Application {
@@ -132,6 +144,7 @@ class SchedulerEngine implements Engine {
   }
 
   async stop(exitCode: number | undefined): Promise<void> {
+    this.#reports?.cancel()
     await this.#scheduler.stop(exitCode)
     this.#bus.flush()
     this.#progress?.stop()

@@ -1,4 +1,4 @@
-import { type ExecutorId, hostId, PriorityQueue, type WorkerId } from '#publib/util'
+import { assert, type ExecutorId, hostId, PriorityQueue, type WorkerId } from '#publib/util'
 import {
   type Application,
   type Cluster,
@@ -47,6 +47,7 @@ class Round {
     const phase = 'starting'
     const executor: Executor = { executorId, application, worker, host, memoryMiB, phase }
     worker.executors.set(executorId, executor)
+    assert(worker.executors.size <= worker.cores, `${worker.workerId} is oversubscribed`)
     application.executors.set(executorId, executor)
     application.workers.add(worker.workerId)
     this.#launchesOf(application, worker).push(executorId)

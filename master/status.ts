@@ -101,12 +101,12 @@ function applicationStatus(
   application: Application,
   nowMs: number,
 ): ApplicationStatus {
-  const { applicationId, name, user, version, wanted, executorMemoryMiB } = application
+  const { applicationId, name, user, version, target, executorMemoryMiB } = application
   const { startedMs, uiUrl, jobs, ended } = application
   const reason = application.isQueued ? waitingReason(cluster, application, nowMs) : ended?.reason
   return {
     ...{ applicationId, name, user, version, state: stateOf(application), reason },
-    ...{ executorsWanted: wanted, executors: heldBy(application), executorMemoryMiB },
+    ...{ executorsWanted: target, executors: heldBy(application), executorMemoryMiB },
     ...{ startedMs, endedMs: ended?.endedMs, uiUrl, jobs },
   }
 }

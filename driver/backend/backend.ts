@@ -1,4 +1,4 @@
-import type { DriverToExecutor, ExecutorToDriver } from '#publib/protocol'
+import type { DriverToExecutor, ExecutorToDriver, JobSummary } from '#publib/protocol'
 import type { LossCause } from '#publib/task'
 import type { Connection } from '#publib/transport'
 import type { ApplicationId, ExecutorId, HostId, WorkerId } from '#publib/util'
@@ -11,6 +11,8 @@ export interface Backend {
   requestExecutors(total: number): void
   /** Gives idle ones back. */
   releaseExecutors(executorIds: readonly ExecutorId[]): void
+  /** For the master's pages: jobs that have changed. Told at most once a second. */
+  reportJobs?(jobs: readonly JobSummary[]): void
   /** Says goodbye everywhere and waits until nothing is left open. Idempotent. */
   stop(exitCode: number | undefined): Promise<void>
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Resolved } from '#config'
 import type { DaemonOptions, MasterDaemonOptions, WorkerDaemonOptions } from '#publib/cli'
 import type { Address, Env } from '#publib/env'
+import type { JobSummary } from '#publib/protocol'
 import { createSecretFile } from '#publib/security'
 import type { ExecutorId } from '#publib/util'
 import type { Application, Backend, BackendEvents } from './backend.ts'
@@ -74,6 +75,10 @@ export class LocalClusterBackend implements Backend {
 
   releaseExecutors(executorIds: readonly ExecutorId[]): void {
     this.#backend?.releaseExecutors(executorIds)
+  }
+
+  reportJobs(jobs: readonly JobSummary[]): void {
+    this.#backend?.reportJobs(jobs)
   }
 
   stop(exitCode: number | undefined): Promise<void> {

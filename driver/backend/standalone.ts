@@ -3,6 +3,7 @@ import {
   type DriverToMaster,
   fromMasterToDriver,
   type GrantedHost,
+  type JobSummary,
   MASTER_PATHS,
   type MasterToDriver,
 } from '#publib/protocol'
@@ -105,6 +106,10 @@ export class StandaloneBackend implements Backend {
   releaseExecutors(executorIds: readonly ExecutorId[]): void {
     this.#hosts?.released(executorIds)
     this.#link.send({ type: 'releaseExecutors', executorIds })
+  }
+
+  reportJobs(jobs: readonly JobSummary[]): void {
+    if (jobs.length > 0) this.#link.send({ type: 'jobSummaries', jobs })
   }
 
   stop(exitCode: number | undefined): Promise<void> {

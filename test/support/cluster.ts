@@ -150,12 +150,18 @@ export class TestCluster {
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
   }
 
+  /** A worker and the hosts that it has started: what stands on one machine. */
+  processesOf(worker: TestDaemon): number[] {
+    const folder = `${worker.options.stateDir}/`
+    return [worker.pid, ...this.processes(folder).filter(pid => pid !== worker.pid)]
+  }
+
   /** Processes whose working directory is in this cluster's folder: its hosts, also those whose worker was killed. */
-  processes(): number[] {
+  processes(folder = `${this.folder}/`): number[] {
     const pids = readdirSync('/proc').map(Number).filter(Number.isInteger)
     return pids.filter(pid => {
       try {
-        return readlinkSync(`/proc/${pid}/cwd`).startsWith(`${this.folder}/`)
+        return readlinkSync(`/proc/${pid}/cwd`).startsWith(folder)
       } catch {
         return false
       }

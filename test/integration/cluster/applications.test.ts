@@ -61,6 +61,9 @@ describe('an application on a cluster of real processes', () => {
   it('leaves nothing on any worker when it has ended', async () => {
     const context = await connect()
     expect(sorted(await slowJob(context))).to.deep.equal(RIGHT)
+    const isDone = ({ applications }: MasterStatus): boolean =>
+      applications[0]?.jobs[0]?.status === 'SUCCEEDED' && applications[0].jobs[0].tasksDone === 28
+    await cluster.until(isDone, 1_000 * SLACK)
     await context.stop()
     await cluster.until(isIdle, 10_000 * SLACK)
     for (const worker of cluster.workers) {
