@@ -192,6 +192,9 @@ export function existingInspector(): Inspector | undefined {
   return shared
 }
 
+/** The user's function is seldom far above the operation that it is passed to. */
+const FRAMES_MAX = 100
+
 interface Frame {
   readonly scriptId: string
   readonly url: string
@@ -200,6 +203,9 @@ interface Frame {
 /** The scripts of the functions that are running now, without enabling the debugger. */
 export function urlsOnStack(): ReadonlyMap<string, string> {
   const engine = inspector()
+  const { stackTraceLimit } = Error
+  // Without a bound V8 14 aborts the process when it makes such an error.
+  Error.stackTraceLimit = FRAMES_MAX
   // Only errors made while the runtime domain is enabled know the scripts of their frames.
   engine.post('Runtime.enable')
   try {
@@ -212,5 +218,6 @@ export function urlsOnStack(): ReadonlyMap<string, string> {
     return new Map(frames.map(frame => [frame.scriptId, frame.url]))
   } finally {
     engine.post('Runtime.disable')
+    Error.stackTraceLimit = stackTraceLimit
   }
 }

@@ -1,7 +1,7 @@
 import { runInThisContext } from 'node:vm'
 import { expect } from 'chai'
 import { functionInfos } from '../../../../../publib/closure/engine/function-info.ts'
-import { inspector } from '../../../../../publib/closure/engine/inspector.ts'
+import { inspector, urlsOnStack } from '../../../../../publib/closure/engine/inspector.ts'
 import {
   holdWindow,
   inWindow,
@@ -62,6 +62,18 @@ describe('the window in which the debugger is enabled', () => {
 })
 
 describe('scripts', () => {
+  it('are found on the stack of a program that sets no limit to stacks', () => {
+    const { stackTraceLimit } = Error
+    for (const limit of [Number.POSITIVE_INFINITY, 0, 1_000_000]) {
+      Error.stackTraceLimit = limit
+      expect([...urlsOnStack().values()].some(url => url.endsWith('scripts.test.js'))).to.equal(
+        true,
+      )
+      expect(Error.stackTraceLimit).to.equal(limit)
+    }
+    Error.stackTraceLimit = stackTraceLimit
+  })
+
   it('are found with their file and text', () => {
     const marker = (): string => 'a marker in this file'
     const scriptId = functionInfos([marker])[0]?.location?.scriptId ?? ''
