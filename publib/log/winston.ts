@@ -73,11 +73,13 @@ export async function createLogger(options: LoggerOptions): Promise<OwnedLogger>
   })
   // Without it a reader that goes away (`| head`) would end the process.
   if (options.console === true) process.stderr.on('error', ignore)
+  let closing: Promise<void> | undefined
   const write = (level: LogLevel, event: string, fields: LogFields) => {
+    // A signal that comes while the process ends has nowhere to be written.
+    if (closing !== undefined) return
     const about = { level, component: options.component, wallTimeMs: clock.wallTime() }
     winston.log({ level, message: event, record: makeRecord(about, event, fields, redactor) })
   }
-  let closing: Promise<void> | undefined
   const close = async () => {
     await new Promise<void>(resolve => {
       winston.once('finish', () => resolve())

@@ -72,6 +72,7 @@ export class TestDaemon {
 
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<number | string | null> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      this.#child.ref()
       if (signal !== 'SIGSTOP') this.#child.kill('SIGCONT')
       this.#child.kill(signal)
     }

@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { createAuthority, createServerCertificate } from '#publib/security'
 import { SparkContext } from '../../../driver/index.ts'
 import type { MasterStatus } from '../../../master/index.ts'
 import { TestCluster } from '../../support/cluster.ts'
@@ -71,6 +73,24 @@ describe('an application on a cluster of real processes', () => {
       const folder = join(options.stateDir, 'work', 'apps')
       expect(readdirSync(folder)).to.deep.equal([])
     }
+  })
+
+  it('runs over TLS, shuffle and all', async () => {
+    const place = (name: string): string => join(cluster.folder, name)
+    const authority = await createAuthority('a test', Date.now())
+    const made = await createServerCertificate(authority, ['127.0.0.1'], Date.now())
+    const pems = { key: made.key, cert: made.cert, ca: authority.cert }
+    for (const [name, pem] of Object.entries(pems)) {
+      await writeFile(place(name), pem, { mode: 0o600 })
+    }
+    const tls = { keyFile: place('key'), certFile: place('cert'), caFile: place('ca') }
+    for (const worker of cluster.workers.splice(0)) await worker.kill('SIGTERM')
+    await cluster.master.kill('SIGTERM')
+    await cluster.startMaster({ tls })
+    await cluster.startWorker(undefined, { tls })
+    await cluster.startWorker(undefined, { tls })
+    const context = await connect({ 'simspark.ssl.caFile': place('ca') })
+    expect(sorted(await slowJob(context))).to.deep.equal(RIGHT)
   })
 
   it('gives the right answer although a worker is killed in the middle', async () => {
