@@ -33,7 +33,7 @@ export function refused(place: Place, status: number, code: string): SimSparkErr
   if (status === 401) {
     return new SimSparkError('NOT_AUTHENTICATED', `${where} does not accept the token (${code})`, {
       ...fields,
-      hint: 'Use the secret of that cluster: --secret-file, or simspark.authenticate.secret.file.',
+      hint: 'Use the secret of that cluster: --secret-file, or simspark.authenticate.secretFile.',
     })
   }
   if (status === 403) {
