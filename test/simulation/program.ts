@@ -112,8 +112,8 @@ export function randomProgram(random: SimRandom): Program {
 }
 
 const ACTIONS = [
-  ...(['collect', 'collect', 'countedCollect', 'countedCollect', 'count'] as const),
-  ...(['sum', 'reduce', 'countByKey', 'take', 'foreach'] as const),
+  ...(['collect', 'collect', 'countedCollect', 'countedCollect', 'countedCollect'] as const),
+  ...(['count', 'sum', 'reduce', 'countByKey', 'take', 'foreach'] as const),
 ] as const
 
 const NARROW = ['map', 'flatMap', 'filter', 'mapPartitions', 'union', 'coalesce', 'cache'] as const

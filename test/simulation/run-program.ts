@@ -181,21 +181,25 @@ async function runAction(
       return `seen ${seen.value}`
     }
     case 'countedCollect': {
-      // Once in a map stage, once in the result stage: each counts every row exactly once.
-      const before = sc.longAccumulator('before')
-      const after = sc.longAccumulator('after')
+      // In the first map stage, in the second and in the result stage: each counts every row exactly once.
+      const [first, second, last] = [1, 2, 3].map(each => sc.longAccumulator(`counter ${each}`))
       const counted = rdd
         .map((row): Row => {
-          before.add(1)
+          first!.add(1)
           return row
         })
-        .reduceByKey(add, a % 4 || 1)
+        .reduceByKey(add, (a % 4) + 1)
         .map((row): Row => {
-          after.add(row[1][0])
+          second!.add(row[1][0])
           return row
+        })
+        .groupByKey((a % 3) + 1)
+        .map(([key, group]): Row => {
+          last!.add(1)
+          return [key, addAll(group)]
         })
       const rows = rowsInOrder(await counted.collect(), false)
-      return `${rows} before ${before.value} after ${after.value}`
+      return `${rows} counted ${first!.value}, ${second!.value}, ${last!.value}`
     }
   }
 }

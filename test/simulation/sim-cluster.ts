@@ -104,7 +104,7 @@ export class SimCluster {
         ...{ exposure: EXPOSURE, secrets: SECRETS, ca: undefined, version: '0.1.0' },
         ...{ identityPath: '/state/worker.identity', workDir: '/work', log },
         rules: { ...defaultWorkerRules, cores, memoryMiB: cores * EXECUTOR_MEMORY_MIB },
-        ...{ leaseMs: LEASE_MS, connectMs: CONNECT_MS, backoff: BACKOFF, registerMs: 4_000 },
+        ...{ connectMs: CONNECT_MS, backoff: BACKOFF, registerMs: 4_000 },
         hostEnvironment: {},
         startBlocks: async options => {
           const service = await BlockService.start(env, options)

@@ -7,6 +7,7 @@ import type { JobRequest, JobRunner } from '../../driver/scheduler/job.ts'
 import type { Scheduler } from '../../driver/scheduler/shell.ts'
 import type { SparkContext } from '../../driver/spark-context.ts'
 import { startEngine } from '../../driver/start-engine.ts'
+import { hostSettings } from '../support/host-settings.ts'
 import type { Quirks } from './quirks.ts'
 import { simPlan } from './reference.ts'
 import { BACKOFF, CONNECT_MS, LEASE_MS, MASTER, SECRETS, type SimCluster } from './sim-cluster.ts'
@@ -51,8 +52,8 @@ export class SimDriver {
         ...{ name: 'simulated', user: 'simulator', version: '0.1.0' },
         ...{ executorsWanted: 16, executorsMax: undefined, executorsMin: 1 },
         ...{ executorsPerWorkerMax: undefined, executorMemoryMiB: 256 },
-        ...{ leaseMs: LEASE_MS, connectMs: CONNECT_MS, backoff: BACKOFF },
-        messageBytesMax: 64 * 2 ** 20,
+        ...{ connectMs: CONNECT_MS, backoff: BACKOFF },
+        hostSettings: { ...hostSettings, leaseMs: LEASE_MS, messageBytesMax: 64 * 2 ** 20 },
         startLeases: options => {
           const keeper = new LeaseKeeper(this.#cluster.envOf(this.leases), options)
           return {

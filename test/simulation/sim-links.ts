@@ -274,7 +274,7 @@ class SimLink implements ExecutorLink {
   /** Mostly short, now and then long. */
   #duration(): number {
     const { world, process } = this.#common
-    const most = world.random.chance(0.1) ? 3000 : world.random.chance(0.4) ? 500 : 40
+    const most = world.random.chance(0.2) ? 4000 : world.random.chance(0.4) ? 800 : 40
     return (1 + world.random.number() * most) * process.machine.slowness
   }
 }

@@ -33,6 +33,8 @@ const FAULTS_LIMIT_MS = 60_000
 /** Until everything that was begun has ended everywhere. */
 const EMPTY_LIMIT_MS = 40_000
 const LOOK_MS = 100
+/** Whatever is tried again is tried four times: fewer faults than that are no reason to give up. */
+const FAULTS_MIN = 4
 
 /** Runs the program of a seed on the cluster of the seed under the faults of the seed, and says what was wrong. */
 export async function simulate(seed: number, quirks: Quirks = NO_QUIRKS): Promise<Outcome> {
@@ -156,7 +158,9 @@ class Simulation {
     const text = error instanceof Error ? error.stack : String(error)
     this.#world.note(`the program failed: ${text}`)
     if (!isNamed) this.#watch.breach(`failed without a named error: ${text}`)
-    else if (this.#faults.total === 0) this.#watch.breach(`failed without a fault: ${text}`)
+    else if (this.#faults.total < FAULTS_MIN) {
+      this.#watch.breach(`failed after ${this.#faults.total} faults: ${text}`)
+    }
   }
 
   /** What has ended has ended everywhere: every machine is empty, every process and file of the application gone. */
