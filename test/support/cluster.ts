@@ -139,6 +139,16 @@ export class TestCluster {
     throw new Error(`not so within ${limitMs} ms; the last: ${shown}`)
   }
 
+  /** Waits until the processes in this cluster's folder are as claimed. */
+  async untilProcesses(claim: (pids: number[]) => boolean, limitMs: number): Promise<void> {
+    const deadlineMs = performance.now() + limitMs
+    while (!claim(this.processes())) {
+      if (performance.now() > deadlineMs)
+        throw new Error(`after ${limitMs} ms: ${this.processes()}`)
+      await new Promise(resolve => setTimeout(resolve, POLL_MS))
+    }
+  }
+
   /** Ends everything, workers first, hosts that were orphaned too, and deletes the folder. */
   async stop(): Promise<void> {
     for (const daemon of this.#daemons.splice(0).reverse()) {

@@ -128,7 +128,8 @@ describe('machines that fail in the middle of a shuffle', function () {
     const { workers } = await cluster.status()
     expect(workers.map(({ incarnation }) => incarnation).sort()).to.deep.equal([1, 2])
     // The hosts of its former life do nothing for anybody any more.
-    await until(() => hung.filter(isAlive).length === 1, 10_000 * SLACK)
+    const isHung = (pid: number): boolean => pid !== worker!.pid && hung.includes(pid)
+    await cluster.untilProcesses(pids => !pids.some(isHung), 10_000 * SLACK)
     assertAllRows(await groupNumbered(sc, { rowMs: 0 }))
   })
 
@@ -139,7 +140,7 @@ describe('machines that fail in the middle of a shuffle', function () {
     await cluster.until(({ coresBusy }) => coresBusy > 0, 5_000)
     await driver.kill()
     await cluster.until(isIdle, 2_000 * SLACK)
-    await until(() => hosts().length === 0, 10_000 * SLACK)
+    await cluster.untilProcesses(() => hosts().length === 0, 10_000 * SLACK)
   })
 
   it('a map that is not deterministic and is lost while it is read: an error, no mixture', async () => {
@@ -178,13 +179,5 @@ function isAlive(pid: number): boolean {
     return true
   } catch {
     return false
-  }
-}
-
-async function until(claim: () => boolean, limitMs: number): Promise<void> {
-  const deadlineMs = performance.now() + limitMs
-  while (!claim()) {
-    if (performance.now() > deadlineMs) throw new Error(`not so within ${limitMs} ms: ${claim}`)
-    await new Promise(resolve => setTimeout(resolve, 25))
   }
 }
