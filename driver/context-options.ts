@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os'
 import { basename, extname } from 'node:path'
-import { type Resolved, type Settings, SparkConf } from '#config'
+import { checkLocalDirs, type Resolved, type Settings, SparkConf } from '#config'
 import type { Verbosity } from './lazy-log.ts'
 import { type MasterUrl, parseMasterUrl } from './master-url.ts'
 
@@ -28,7 +28,7 @@ export interface ContextPlan {
   readonly verbosity: Verbosity
 }
 
-/** @throws INVALID_ARGUMENT, UNKNOWN_SETTING, INVALID_SETTING */
+/** @throws INVALID_ARGUMENT, UNKNOWN_SETTING, INVALID_SETTING, PATH_REFUSED */
 export function planContext(options: SparkContextOptions | SparkConf): ContextPlan {
   const given: SparkContextOptions = options instanceof SparkConf ? { conf: options } : options
   const conf =
@@ -36,6 +36,7 @@ export function planContext(options: SparkContextOptions | SparkConf): ContextPl
   if (given.master !== undefined) conf.setMaster(given.master)
   if (given.appName !== undefined) conf.setAppName(given.appName)
   const settings = conf.resolve()
+  checkLocalDirs(settings)
   const master = settings.get('simspark.master')
   const appName = settings.get('simspark.app.name') ?? nameOfProgram(process.argv[1])
   const masterUrl = parseMasterUrl(master)

@@ -64,6 +64,7 @@ class Round {
           hostId: application.hosts.get(worker.workerId)!.hostId,
           executorIds,
           executorMemoryMiB: application.executorMemoryMiB,
+          hostSettings: application.hostSettings,
         })
       }
     }

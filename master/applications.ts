@@ -78,11 +78,8 @@ function welcomeNew(
   const executorsWanted = Math.max(registration.executorsWanted, executorsMin)
   const journaled = {
     ...{ applicationId, name, user, version, executorsWanted, executorsMin, executorMemoryMiB },
-    ...{
-      uiUrl,
-      startedMs: cluster.wallMs(),
-      executorsPerWorkerMax: registration.executorsPerWorkerMax,
-    },
+    ...{ uiUrl, startedMs: cluster.wallMs(), hostSettings: registration.hostSettings },
+    executorsPerWorkerMax: registration.executorsPerWorkerMax,
   }
   cluster.journal({ type: 'applicationRegistered', application: journaled })
   const application = applicationFrom({ application: journaled, isQueued: true, jobs: [] }, nowMs)

@@ -1,4 +1,4 @@
-import type { JobSummary } from '#publib/protocol'
+import type { HostSettings, JobSummary } from '#publib/protocol'
 import { type ApplicationId, type MasterEpoch, masterEpoch } from '#publib/util'
 
 /** What a master must find again after its end. Executors are not in it: workers and drivers tell those. */
@@ -32,6 +32,7 @@ export interface JournaledApplication {
   readonly executorsWanted: number
   readonly executorsMin: number
   readonly executorMemoryMiB: number
+  readonly hostSettings: HostSettings
   readonly executorsPerWorkerMax?: number | undefined
   readonly uiUrl: string | undefined
   /** Milliseconds since 1970, for display. */

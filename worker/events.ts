@@ -1,4 +1,10 @@
-import type { HostToWorker, MasterToWorker, WorkerToHost, WorkerToMaster } from '#publib/protocol'
+import type {
+  HostSettings,
+  HostToWorker,
+  MasterToWorker,
+  WorkerToHost,
+  WorkerToMaster,
+} from '#publib/protocol'
 import type { ApplicationId, ExecutorId, HostId, Incarnation, MasterEpoch } from '#publib/util'
 
 /** What has happened to the worker. */
@@ -61,4 +67,5 @@ export interface HostDescription {
   readonly incarnation: Incarnation
   readonly executorIds: readonly ExecutorId[]
   readonly executorMemoryMiB: number
+  readonly hostSettings: HostSettings
 }

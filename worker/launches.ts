@@ -12,7 +12,7 @@ export function launchExecutors(site: Site, launch: Launch, nowMs: number): void
     site.tellMaster({ type: 'launchRefused', applicationId, executorIds, message })
     return
   }
-  const { hostId, applicationId, applicationName, executorMemoryMiB } = launch
+  const { hostId, applicationId, applicationName, executorMemoryMiB, hostSettings } = launch
   if (!site.applications.has(applicationId)) {
     site.applications.set(applicationId, { hasEnded: false })
   }
@@ -30,7 +30,7 @@ export function launchExecutors(site: Site, launch: Launch, nowMs: number): void
     type: 'StartHost',
     host: {
       ...{ hostId, applicationId, applicationName, incarnation, executorMemoryMiB },
-      executorIds: fresh,
+      ...{ executorIds: fresh, hostSettings },
     },
   })
   site.note('info', 'starts a host', { applicationId, hostId, executors: fresh.length })

@@ -45,7 +45,6 @@ async function start(control: DaemonControl): Promise<RunningDaemon> {
     ...{ host, port, masters, workDir, identityPath: join(stateDir, `${name}.identity`) },
     ...{ exposure: world.exposure, secrets: world.secrets, ca: world.ca, log: world.log },
     ...{ version: packageVersion(), rules: rulesOf(options), health, registerMs: REGISTER_MS },
-    leaseMs: settings.get('simspark.network.leaseTimeout'),
     connectMs: settings.get('simspark.network.connectTimeout'),
     backoff: {
       firstMs: settings.get('simspark.network.reconnectMin'),

@@ -21,7 +21,6 @@ export interface WorkerOptions {
   readonly identityPath: string
   readonly workDir: string
   readonly rules: WorkerRules
-  readonly leaseMs: number
   readonly connectMs: number
   readonly backoff: { readonly firstMs: number; readonly maxMs: number }
   /** A first master that cannot be reached is tried for so long. */

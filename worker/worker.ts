@@ -218,7 +218,7 @@ export class Worker {
 
   #startHost(description: HostDescription): void {
     const { hostId, applicationId } = description
-    const { log, secrets, leaseMs, exposure } = this.#options
+    const { log, secrets, exposure } = this.#options
     const files = this.#folder.filesOf(applicationId, hostId)
     const host = new HostProcess(this.#env, files, {
       onMessage: message => this.#happened({ type: 'HostSpoke', hostId, message }),
@@ -235,7 +235,7 @@ export class Worker {
         ticket: applicationTicket(secrets.current, applicationId),
         listenHost: this.#options.host,
         advertisedHost: this.#advertisedHost,
-        ...{ blockPort: this.#blocks.port, folder: files.folder, leaseMs },
+        ...{ blockPort: this.#blocks.port, folder: files.folder },
         ...(exposure.tls === undefined ? {} : { tls: hostTls(exposure.tls, this.#options.ca) }),
       },
       this.#options.hostEnvironment,

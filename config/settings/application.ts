@@ -20,7 +20,7 @@ export const applicationSettings = {
     doc: 'Executors that the application holds at most in the whole cluster; without it as many as its fair share.',
   }),
   'simspark.local.dir': paths({
-    doc: "Folders for temporary files and spills; without it the system's folder for temporary files.",
+    doc: "Where programs in local mode keep temporary files and spills, in the first of these folders; without it the system's folder for temporary files.",
   }),
   'simspark.driver.maxResultSize': size({
     default: GiB,

@@ -10,7 +10,7 @@ import {
   ThreadLinks,
   type UserOutputPiece,
 } from '#publib/execution'
-import { MemoryBudget } from '#publib/memory'
+import { MemoryBudget, memoryShares } from '#publib/memory'
 import type { DriverToExecutor, ExecutorToDriver } from '#publib/protocol'
 import { CacheBudget, noOtherWorkers } from '#publib/storage'
 import type { TaskDescription } from '#publib/task'
@@ -39,8 +39,6 @@ export interface LocalBackendOptions {
   readonly onOutput?: (output: UserOutputPiece, task: TaskDescription | undefined) => void
 }
 
-/** Of what `simspark.memory.fraction` allows, the part that operators fill by their own estimates, which may be wrong. */
-const ESTIMATED_SHARE = 2 / 3
 const MIB = 2 ** 20
 
 /**
@@ -102,9 +100,8 @@ export class LocalBackend implements Backend {
   }
 
   #startHost(): ExecutorHost {
-    const { env, executorMemoryBytes, memoryFraction, storageFraction } = this.#options
-    const cacheBytes =
-      this.executorIds.length * executorMemoryBytes * memoryFraction * storageFraction
+    const { env, executorMemoryBytes } = this.#options
+    const cacheBytes = this.executorIds.length * executorMemoryBytes * this.#shares.cache
     return new ExecutorHost({
       hostId: HOST,
       clock: env.clock,
@@ -117,9 +114,13 @@ export class LocalBackend implements Backend {
     })
   }
 
+  get #shares(): ReturnType<typeof memoryShares> {
+    return memoryShares(this.#options.memoryFraction, this.#options.storageFraction)
+  }
+
   #links(): ExecutorLinks {
     const { env, executorMemoryBytes } = this.#options
-    const memoryFraction = this.#options.memoryFraction * ESTIMATED_SHARE
+    const memoryFraction = this.#shares.operators
     const folders = {
       shuffleFolder: `${this.#folder}/shuffle`,
       spillFolder: `${this.#folder}/spill`,

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { defaultStateDir, type Resolved } from '#config'
 import { SECRET_FILE } from '#publib/cli'
 import { type Address, type Env, realEnv } from '#publib/env'
+import type { HostSettings } from '#publib/protocol'
 import { readSecretFile, roleToken } from '#publib/security'
 import { packageVersion, webSocketNetwork } from '#publib/transport'
 import { startLeaseThread } from './lease-thread.ts'
@@ -49,15 +50,25 @@ export async function openStandalone(
     executorsPerWorkerMax: settings.get('simspark.executor.cores'),
     executorMemoryMiB:
       request.executorMemoryMiB ?? Math.ceil(settings.get('simspark.executor.memory') / MIB),
-    leaseMs: settings.get('simspark.network.leaseTimeout'),
+    hostSettings: hostSettings(settings),
     connectMs: settings.get('simspark.network.connectTimeout'),
     backoff: {
       firstMs: settings.get('simspark.network.reconnectMin'),
       maxMs: settings.get('simspark.network.reconnectMax'),
     },
-    messageBytesMax: settings.get('simspark.rpc.message.maxSize'),
     startLeases: (options, onEnd) => startLeaseThread(env.threads, options, onEnd),
   })
+}
+
+function hostSettings(settings: Resolved): HostSettings {
+  return {
+    memoryFraction: settings.get('simspark.memory.fraction'),
+    storageFraction: settings.get('simspark.memory.storageFraction'),
+    fetchBytesInFlightMax: settings.get('simspark.reducer.maxSizeInFlight'),
+    fetchRetriesMax: settings.get('simspark.shuffle.io.maxRetries'),
+    messageBytesMax: settings.get('simspark.rpc.message.maxSize'),
+    leaseMs: settings.get('simspark.network.leaseTimeout'),
+  }
 }
 
 /** The authority that the cluster's certificates come from; its presence means TLS. */

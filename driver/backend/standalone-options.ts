@@ -1,4 +1,5 @@
 import type { Address } from '#publib/env'
+import type { HostSettings } from '#publib/protocol'
 import type { LeaseOptions } from './lease-keeper.ts'
 import type { Leases } from './lease-thread.ts'
 
@@ -19,11 +20,9 @@ export interface StandaloneOptions {
   readonly executorsMin: number
   readonly executorsPerWorkerMax: number | undefined
   readonly executorMemoryMiB: number
+  readonly hostSettings: HostSettings
   readonly uiUrl?: string | undefined
-  readonly leaseMs: number
   readonly connectMs: number
   readonly backoff: { readonly firstMs: number; readonly maxMs: number }
-  /** The largest message that a host may send. */
-  readonly messageBytesMax: number
   readonly startLeases: (options: LeaseOptions, onEnd: (error: unknown) => void) => Leases
 }

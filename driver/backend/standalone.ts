@@ -131,10 +131,10 @@ export class StandaloneBackend implements Backend {
 
   #register(): void {
     const { name, user, version, executorsMin, executorsPerWorkerMax } = this.#options
-    const { executorMemoryMiB, uiUrl } = this.#options
+    const { executorMemoryMiB, hostSettings, uiUrl } = this.#options
     this.#link.send({
       ...{ type: 'registerApplication', name: shown(name), user: shown(user), version },
-      ...{ executorsWanted: this.#wanted, executorsMin, executorMemoryMiB },
+      ...{ executorsWanted: this.#wanted, executorsMin, executorMemoryMiB, hostSettings },
       ...{ executorsPerWorkerMax, uiUrl, executorsHeld: this.#hosts?.executorIds ?? [] },
       ...(this.#application ?? {}),
     })
@@ -187,7 +187,8 @@ export class StandaloneBackend implements Backend {
   }
 
   #firstRegistered(applicationId: ApplicationId, ticket: string): void {
-    const { version, ca, connectMs, messageBytesMax, leaseMs, startLeases } = this.#options
+    const { version, ca, connectMs, hostSettings, startLeases } = this.#options
+    const { messageBytesMax, leaseMs } = hostSettings
     const leaseOptions = { ticket, ca, renewMs: leaseMs / 3, connectMs }
     const leases = startLeases(leaseOptions, error => {
       this.#events?.fatal(leaseThreadEnded(error))

@@ -13,6 +13,13 @@ export interface MemoryOptions {
 /** The heap is this full: keepers spill whatever their estimates say. */
 const HEAP_FULL = 0.85
 const CALLS_BETWEEN_READINGS = 64
+/** Of what `simspark.memory.fraction` allows, the part that operators fill by their own estimates, which may be wrong. */
+const ESTIMATED_SHARE = 2 / 3
+
+/** How an executor's memory is shared out, as parts of it: what operators may keep, and what caches may. */
+export function memoryShares(memoryFraction: number, storageFraction: number) {
+  return { operators: memoryFraction * ESTIMATED_SHARE, cache: memoryFraction * storageFraction }
+}
 
 /**
  * One for each executor thread. Keepers say how much they hold; together they stay below the limit. Estimates decide first,

@@ -1,4 +1,5 @@
 import type { ApplicationId, ExecutorId, HostId, MasterEpoch, WorkerId } from '#publib/util'
+import type { HostSettings } from './host-settings.ts'
 
 /** What a driver tells the master. */
 export type DriverToMaster =
@@ -29,6 +30,7 @@ export interface RegisterApplication {
   readonly executorsWanted: number
   readonly executorsMin: number
   readonly executorMemoryMiB: number
+  readonly hostSettings: HostSettings
   /** Most executors on one worker; undefined: as many as there is room for. */
   readonly executorsPerWorkerMax?: number | undefined
   /** Those it holds, on a return. */

@@ -50,6 +50,17 @@ export const shownShape = v.pipe(
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
   v.regex(/^[^\u0000-\u001f\u007f]*$/, 'control characters are not allowed'),
 )
+const DAY_MS = 86_400_000
+const GIB = 2 ** 30
+const part = v.pipe(v.number(), v.minValue(0), v.maxValue(1))
+export const hostSettingsShape = v.strictObject({
+  memoryFraction: part,
+  storageFraction: part,
+  fetchBytesInFlightMax: v.pipe(count(4 * GIB), v.minValue(1)),
+  fetchRetriesMax: count(1000),
+  messageBytesMax: v.pipe(count(GIB), v.minValue(1)),
+  leaseMs: v.pipe(count(DAY_MS), v.minValue(1)),
+})
 export const messageShape = text(16_384)
 export const codeShape = v.pipe(text(64), v.regex(/^[A-Za-z0-9_]+$/))
 export const versionShape = v.pipe(text(64), v.regex(/^[A-Za-z0-9.+-]+$/))

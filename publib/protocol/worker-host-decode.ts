@@ -1,11 +1,12 @@
 import { v } from '#publib/schema'
-import { count, protocolOf, text } from './decode.ts'
+import { protocolOf, text } from './decode.ts'
 import {
   applicationIdShape,
   codeShape,
   executorIdShape,
   executorIdsShape,
   hostIdShape,
+  hostSettingsShape,
   hostShape,
   incarnationShape,
   memoryShape,
@@ -18,7 +19,6 @@ import {
 import type { HostToWorker, WorkerToHost } from './worker-host.ts'
 
 const PEM_MAX = 65_536
-const DAY_MS = 86_400_000
 
 const workerToHost = v.variant('type', [
   v.strictObject({
@@ -35,7 +35,7 @@ const workerToHost = v.variant('type', [
     folder: text(4096),
     executorIds: executorIdsShape,
     executorMemoryMiB: memoryShape,
-    leaseMs: v.pipe(count(DAY_MS), v.minValue(1)),
+    hostSettings: hostSettingsShape,
     tls: v.optional(v.strictObject({ key: text(PEM_MAX), cert: text(PEM_MAX), ca: text(PEM_MAX) })),
   }),
   v.strictObject({ type: v.literal('addExecutors'), executorIds: executorIdsShape }),

@@ -1,4 +1,5 @@
 import type { ApplicationId, ExecutorId, HostId, Incarnation, WorkerId } from '#publib/util'
+import type { HostSettings } from './host-settings.ts'
 
 /** What a worker tells an executor host, over the pipe between parent and child. The first is `startHost`. */
 export type WorkerToHost =
@@ -28,8 +29,7 @@ export interface StartHost {
   readonly folder: string
   readonly executorIds: readonly ExecutorId[]
   readonly executorMemoryMiB: number
-  /** Ends itself when no driver has renewed its lease for so long. */
-  readonly leaseMs: number
+  readonly hostSettings: HostSettings
   readonly tls?: { readonly key: string; readonly cert: string; readonly ca: string } | undefined
 }
 

@@ -7,6 +7,7 @@ import {
   epochShape,
   executorIdsShape,
   hostIdShape,
+  hostSettingsShape,
   hostShape,
   incarnationShape,
   memoryShape,
@@ -95,6 +96,7 @@ const masterToWorker = v.variant('type', [
     hostId: hostIdShape,
     executorIds: someExecutorIdsShape,
     executorMemoryMiB: memoryShape,
+    hostSettings: hostSettingsShape,
   }),
   v.strictObject({
     type: v.literal('stopExecutors'),

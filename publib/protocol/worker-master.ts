@@ -6,6 +6,7 @@ import type {
   MasterEpoch,
   WorkerId,
 } from '#publib/util'
+import type { HostSettings } from './host-settings.ts'
 
 /** What a worker tells the master. Any of it counts as a beat. */
 export type WorkerToMaster =
@@ -85,6 +86,7 @@ export type MasterToWorker =
       readonly hostId: HostId
       readonly executorIds: readonly ExecutorId[]
       readonly executorMemoryMiB: number
+      readonly hostSettings: HostSettings
     }
   | {
       readonly type: 'stopExecutors'

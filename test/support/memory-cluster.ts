@@ -9,6 +9,7 @@ import { defaultRules, Master, type MasterRules } from '../../master/index.ts'
 import { BlockService, defaultWorkerRules, Worker } from '../../worker/index.ts'
 import { FakeClock } from './fake-clock.ts'
 import { FakeProcesses } from './fake-hosts.ts'
+import { hostSettings } from './host-settings.ts'
 import { MemoryFiles } from './memory-files.ts'
 
 const SECRET = 'a secret of a test cluster, forty characters'
@@ -73,7 +74,6 @@ export class MemoryCluster {
         ...{ ca: undefined, version: '0.1.0', identityPath: '/state/identity', workDir: '/work' },
         ...{
           rules: { ...defaultWorkerRules, cores, memoryMiB },
-          leaseMs: 15_000,
           connectMs: 3_000,
         },
         ...{ backoff: BACKOFF, registerMs: 4_000, hostEnvironment: {}, log: silentLogger },
@@ -91,7 +91,8 @@ export class MemoryCluster {
       ...{ masters: [MASTER], token: roleToken(SECRET, 'driver'), ca: undefined },
       ...{ name: 'a test', user: 'ann', version: '0.1.0', executorsWanted: 4, executorsMin: 1 },
       ...{ executorsMax: undefined, executorsPerWorkerMax: undefined, executorMemoryMiB: 512 },
-      ...{ leaseMs: 15_000, connectMs: 3_000, backoff: BACKOFF, messageBytesMax: 1 << 20 },
+      ...{ connectMs: 3_000, backoff: BACKOFF },
+      hostSettings: { ...hostSettings, messageBytesMax: 1 << 20 },
       startLeases: options => {
         const keeper = new LeaseKeeper(env, options)
         return { handle: command => keeper.handle(command), close: async () => keeper.close() }

@@ -6,6 +6,7 @@ import {
   ThreadLinks,
   type ThreadLinksOptions,
 } from '#publib/execution'
+import { memoryShares } from '#publib/memory'
 import {
   type DriverToExecutor,
   type ExecutorToDriver,
@@ -47,18 +48,12 @@ const MIB = 2 ** 20
 /** What a host may take beside the memory of its executors: a tenth of it, or this. */
 const OVERHEAD_MIB = 384
 const OVERHEAD_SHARE = 0.1
-/** Of an executor's memory: what operators fill by their own estimates, and what cached partitions may take. */
-const OPERATOR_SHARE = 0.4
-const CACHE_SHARE = 0.3
 const MEMORY_LOOK_MS = 100
 const METRICS_MS = 2_000
 const SWEEP_MS = 250
 const LATENESS_MS = 250
-const BYTES_IN_FLIGHT_MAX = 48 * MIB
-const RETRIES_MAX = 3
 /** A threads' end is waited for so long. */
 const CLOSE_MS = 2_000
-const MESSAGE_BYTES_MAX = 128 * MIB
 
 /** The process of one application on one worker: its executors, a port for its driver, a watch on its memory and its lease. */
 export class HostOfApplication {
@@ -82,7 +77,7 @@ export class HostOfApplication {
     this.#world = world
     const { clock } = env
     this.#sweptMs = clock.now()
-    this.#lease = new Lease(start.leaseMs, clock.now())
+    this.#lease = new Lease(start.hostSettings.leaseMs, clock.now())
     this.#host = this.#newHost()
     this.#door = new DriverDoor({
       applicationId: start.applicationId,
@@ -134,20 +129,21 @@ export class HostOfApplication {
 
   #newHost(): ExecutorHost {
     const { hostId, workerId, applicationId, ticket, tls } = this.#start
-    const { folder, advertisedHost, blockPort, executorMemoryMiB } = this.#start
+    const { folder, advertisedHost, blockPort, executorMemoryMiB, hostSettings } = this.#start
     const location = { workerId, host: advertisedHost, port: blockPort }
     const threads: ThreadLinksOptions = {
       ...{ threads: this.#env.threads, files: this.#env.files, location },
       heapMiB: executorMemoryMiB,
       ...{ shuffleFolder: `${folder}/shuffle`, spillFolder: `${folder}/spill` },
-      ...{ memoryBytes: executorMemoryMiB * MIB, memoryFraction: OPERATOR_SHARE },
+      ...{ memoryBytes: executorMemoryMiB * MIB, memoryFraction: this.#shares.operators },
     }
     return new ExecutorHost({
       ...{ hostId, clock: this.#env.clock, cacheBudget: this.#cacheBudget },
       links: this.#world.linksFor?.(threads) ?? new ThreadLinks(threads),
       blocks: new BlockFetcher(this.#env, {
         ...{ applicationId, ticket, ca: tls?.ca },
-        ...{ bytesInFlightMax: BYTES_IN_FLIGHT_MAX, retriesMax: RETRIES_MAX },
+        bytesInFlightMax: hostSettings.fetchBytesInFlightMax,
+        retriesMax: hostSettings.fetchRetriesMax,
       }),
       onOutput: (output, task) => this.#world.write(output.stream, outputOfTask(output, task)),
       onExecutorsReady: executorIds => this.#world.tell({ type: 'executorsReady', executorIds }),
@@ -176,7 +172,12 @@ export class HostOfApplication {
   }
 
   #setCacheLimit(): void {
-    this.#cacheBudget.limitBytes = this.#executorsMiB() * MIB * CACHE_SHARE
+    this.#cacheBudget.limitBytes = this.#executorsMiB() * MIB * this.#shares.cache
+  }
+
+  get #shares(): ReturnType<typeof memoryShares> {
+    const { memoryFraction, storageFraction } = this.#start.hostSettings
+    return memoryShares(memoryFraction, storageFraction)
   }
 
   #executorsMiB(): number {
@@ -184,9 +185,9 @@ export class HostOfApplication {
   }
 
   async #listen(): Promise<void> {
-    const { listenHost, advertisedHost, ticket, tls } = this.#start
+    const { listenHost, advertisedHost, ticket, tls, hostSettings } = this.#start
     this.#listener = await openPort(this.#env.network, {
-      ...{ host: listenHost, port: 0, messageBytesMax: MESSAGE_BYTES_MAX },
+      ...{ host: listenHost, port: 0, messageBytesMax: hostSettings.messageBytesMax },
       exposure: {
         ...{ allowedHosts: [advertisedHost], allowedOrigins: [], hasSecret: true, tls },
         // Its worker listens on the same address, and was asked this already.

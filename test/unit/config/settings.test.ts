@@ -21,14 +21,6 @@ import { parseDuration, parseSize } from '../../../config/units.ts'
 
 const CONFIG_READERS = ['check-folders.ts', 'daemon-settings.ts']
 
-/** Executor hosts and the console have these as fixed values so far. */
-const WITHOUT_READER = [
-  'simspark.reducer.maxSizeInFlight',
-  'simspark.shuffle.io.maxRetries',
-  'simspark.ui.showConsoleProgress',
-  'simspark.ui.consoleProgress.update.interval',
-]
-
 describe('settings', () => {
   it('have the defaults that the documents state, in bytes and milliseconds', () => {
     const settings = loadSettings({})
@@ -69,7 +61,7 @@ describe('settings', () => {
     for (const { key, doc } of settingsDocs()) expect(doc, key).to.match(/^[A-Z`].*\.$/)
   })
 
-  it('are read by somebody, all but those that are named here', () => {
+  it('are read by somebody', () => {
     const root = join(fileURLToPath(import.meta.url), '../../../../..')
     const tops = ['publib', 'master', 'worker', 'driver', 'config']
     const files = tops.flatMap(top =>
@@ -80,8 +72,7 @@ describe('settings', () => {
     const code = files
       .join('\n')
       .replaceAll('`simspark.$', "'simspark.worker.port' 'simspark.worker.host'")
-    const unread = settingNames().filter(name => !code.includes(`'${name}'`))
-    expect(unread.filter(name => !WITHOUT_READER.includes(name))).to.deep.equal([])
+    expect(settingNames().filter(name => !code.includes(`'${name}'`))).to.deep.equal([])
   })
 
   it('are the same in the three examples', () => {

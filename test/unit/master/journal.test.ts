@@ -6,6 +6,7 @@ import { Journal } from '../../../master/journal.ts'
 import { encodeEntry, scanJournal } from '../../../master/journal-format.ts'
 import type { JournalRecord } from '../../../master/journal-record.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
+import { hostSettings } from '../../support/host-settings.ts'
 import { errno, MemoryFiles } from '../../support/memory-files.ts'
 import { chooseSeed, seeded } from '../../support/random.ts'
 
@@ -17,7 +18,7 @@ function application(name: string): JournalRecord {
     type: 'applicationRegistered',
     application: {
       ...{ applicationId: applicationId(`app-${name}`), name, user: 'ann', version: '0.1.0' },
-      ...{ executorsWanted: 2, executorsMin: 1, executorMemoryMiB: 256 },
+      ...{ executorsWanted: 2, executorsMin: 1, executorMemoryMiB: 256, hostSettings },
       ...{ uiUrl: undefined, startedMs: 7 },
     },
   }

@@ -23,6 +23,7 @@ import {
   type JournalState,
 } from '../../../master/journal-record.ts'
 import { MasterState } from '../../../master/state.ts'
+import { hostSettings } from '../../support/host-settings.ts'
 import { Transcript } from '../../support/transcript.ts'
 
 type DriverRequest = Exclude<DriverToMaster, RegisterApplication>
@@ -156,7 +157,7 @@ export class MasterStory {
       registration: {
         ...{ type: 'registerApplication', name, user: 'ann', version: '0.1.0' },
         ...{ executorsWanted: wanted, executorsMin: 1, executorMemoryMiB: 256 },
-        ...{ executorsHeld: [], ...changes },
+        ...{ executorsHeld: [], hostSettings, ...changes },
       },
       freshId: applicationId(`app-${name}`),
       isTicketValid: changes.ticket !== 'wrong',
@@ -266,7 +267,15 @@ function describe(message: object): string {
   return words.length === 0 ? '' : ` (${words.join(', ')})`
 }
 
-const DULL = new Set(['type', 'applicationName', 'executorMemoryMiB', 'host', 'blockPort', 'port'])
+const DULL = new Set([
+  'type',
+  'applicationName',
+  'executorMemoryMiB',
+  'hostSettings',
+  'host',
+  'blockPort',
+  'port',
+])
 
 function wordsOf(key: string, value: unknown): string[] {
   if (DULL.has(key) || value === undefined) return []

@@ -11,6 +11,7 @@ import {
 import type { WorkerAction, WorkerEvent } from '../../../worker/events.ts'
 import { defaultWorkerRules } from '../../../worker/site.ts'
 import { WorkerState } from '../../../worker/state.ts'
+import { hostSettings } from '../../support/host-settings.ts'
 
 const applicationId = toApplicationId('app-1')
 const host = hostId('app-1:worker-1/0')
@@ -30,7 +31,7 @@ function workerWithoutMaster(): WorkerState {
       type: 'MasterSpoke',
       message: {
         ...{ type: 'launchExecutors', applicationId, applicationName: 'a', hostId: host },
-        ...{ executorIds: executors, executorMemoryMiB: 256 },
+        ...{ executorIds: executors, executorMemoryMiB: 256, hostSettings },
       },
     },
     {

@@ -12,6 +12,7 @@ import {
 import type { WorkerAction, WorkerEvent } from '../../../worker/events.ts'
 import { defaultWorkerRules } from '../../../worker/site.ts'
 import { WorkerState } from '../../../worker/state.ts'
+import { hostSettings } from '../../support/host-settings.ts'
 import { Transcript } from '../../support/transcript.ts'
 
 export const ann = applicationId('app-ann')
@@ -63,6 +64,7 @@ export class WorkerStory {
     this.master({
       ...{ type: 'launchExecutors', applicationId: application, applicationName: 'a test' },
       ...{ hostId: host(name), executorIds: executors(...numbers), executorMemoryMiB: memoryMiB },
+      hostSettings,
     })
   }
 
@@ -122,7 +124,15 @@ function actionText(action: WorkerAction): string | undefined {
   }
 }
 
-const DULL = new Set(['type', 'applicationName', 'executorMemoryMiB', 'host', 'blockPort', 'port'])
+const DULL = new Set([
+  'type',
+  'applicationName',
+  'executorMemoryMiB',
+  'hostSettings',
+  'host',
+  'blockPort',
+  'port',
+])
 DULL.add('version').add('residentBytes')
 
 /** A message in few words. */

@@ -45,7 +45,6 @@ describe('a worker', () => {
     const [host] = processes.hosts
     expect(host?.start).to.deep.include({
       listenHost: 'w1',
-      leaseMs: 15_000,
       executorMemoryMiB: 512,
     })
     expect(host?.start?.ticket).to.match(/^[\w-]{43}$/)

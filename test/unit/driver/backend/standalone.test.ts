@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { hostSettings } from '../../../support/host-settings.ts'
 import { MemoryCluster } from '../../../support/memory-cluster.ts'
 import { RecordedEvents } from '../../../support/recorded-events.ts'
 
@@ -20,6 +21,21 @@ describe('the standalone backend', () => {
     await cluster.clock.pass(100)
     expect(events.lines).to.deep.equal(['host added with 2', 'host added with 2'])
     expect(cluster.master.status()).to.deep.include({ coresBusy: 4, memoryUsedMiB: 2048 })
+  })
+
+  it('has its hosts run by its own settings, also those that a later master starts', async () => {
+    await cluster.startMaster()
+    const { processes } = await cluster.startWorker('w1')
+    const own = { ...hostSettings, memoryFraction: 0.3, fetchRetriesMax: 7, leaseMs: 60_000 }
+    const backend = cluster.driver('driver', { hostSettings: own })
+    await cluster.settle(backend.start(events))
+    await cluster.clock.pass(100)
+    expect(processes.hosts[0]?.start?.hostSettings).to.deep.equal(own)
+    await cluster.killMaster()
+    await cluster.startMaster()
+    const later = await cluster.startWorker('w2')
+    await cluster.clock.pass(20_000)
+    expect(later.processes.hosts[0]?.start?.hostSettings).to.deep.equal(own)
   })
 
   it('says goodbye to master and hosts, and leaves nothing open', async () => {

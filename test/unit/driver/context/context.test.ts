@@ -57,6 +57,10 @@ describe('a context', () => {
     const misspelt = await rejection(SparkContext.getOrCreate({ conf: unknown }))
     expect(misspelt.code).to.equal('UNKNOWN_SETTING')
     const invalid = { 'simspark.executor.memory': 'much' } as const
+    const folder = { 'simspark.local.dir': '/no/such/folder' } as const
+    expect((await rejection(SparkContext.getOrCreate({ conf: folder }))).message).to.match(
+      /simspark\.local\.dir names "\/no\/such\/folder", which is not there/,
+    )
     expect((await rejection(SparkContext.getOrCreate({ conf: invalid }))).code).to.equal(
       'INVALID_SETTING',
     )

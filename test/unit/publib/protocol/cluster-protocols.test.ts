@@ -9,6 +9,7 @@ import {
 } from '#publib/protocol'
 import type { Protocol } from '#publib/transport'
 import { type FuzzSample, fuzzProtocol } from '../../../support/fuzz-protocol.ts'
+import { hostSettings } from '../../../support/host-settings.ts'
 import { chooseSeed } from '../../../support/random.ts'
 
 const APP = 'app-20261121174300-4f2a91c0'
@@ -24,6 +25,7 @@ const REGISTER_APPLICATION = {
   ...{ type: 'registerApplication', applicationId: APP, ticket: 'abc', name: 'word count' },
   ...{ user: 'ann', version: '0.1.0', executorsWanted: 4, executorsMin: 1, executorMemoryMiB: 256 },
   ...{ executorsPerWorkerMax: 2, executorsHeld: ['worker-1/0'], uiUrl: 'http://127.0.0.1:4040/' },
+  hostSettings,
 }
 const JOB = {
   ...{ jobId: 1, status: 'RUNNING', description: 'count at a.ts:3', tasksTotal: 4, tasksDone: 2 },
@@ -48,7 +50,13 @@ const LINKS: readonly { protocol: Protocol<unknown>; name: string; samples: Fuzz
     samples: [
       { type: 'workerRegistered', epoch: 3 },
       { type: 'workerRefused', code: 'MASTER_TOO_OLD', message: 'old' },
-      { type: 'launchExecutors', ...HOST, applicationName: 'word count', executorMemoryMiB: 256 },
+      {
+        type: 'launchExecutors',
+        ...HOST,
+        applicationName: 'word count',
+        executorMemoryMiB: 256,
+        hostSettings,
+      },
       { type: 'stopExecutors', ...EXECUTORS, reason: 'released' },
       { type: 'endApplication', applicationId: APP },
       { type: 'heartbeatSeen', sequence: 4 },
@@ -154,7 +162,13 @@ describe('the decoders of a cluster', () => {
   })
 
   it('refuse fields that no protocol has (WSM-42, WSW-08)', () => {
-    const launch = { type: 'launchExecutors', ...HOST, applicationName: 'n', executorMemoryMiB: 1 }
+    const launch = {
+      type: 'launchExecutors',
+      ...HOST,
+      applicationName: 'n',
+      executorMemoryMiB: 1,
+      hostSettings,
+    }
     expect(bad(fromMasterToWorker, launch, { script: '/tmp/evil.js' })).to.match(/script/)
   })
 

@@ -8,6 +8,7 @@ import {
 import { emptyMetrics } from '#publib/task'
 import { errorToData } from '#publib/util'
 import { type FuzzSample, fuzzProtocol } from '../../../support/fuzz-protocol.ts'
+import { hostSettings } from '../../../support/host-settings.ts'
 
 const SEED = 20261121
 const COUNT = 100_000
@@ -113,7 +114,7 @@ const startHost = {
   ...{ type: 'startHost', applicationId: 'app-1', applicationName: 'hello', hostId: 'host-1' },
   ...{ workerId: 'worker-1', incarnation: 2, ticket: 'abc.def', listenHost: '127.0.0.1' },
   ...{ advertisedHost: '127.0.0.1', blockPort: 7079, folder: '/tmp/x', executorMemoryMiB: 1024 },
-  ...{ executorIds: ['worker-1/0'], leaseMs: 15_000 },
+  ...{ executorIds: ['worker-1/0'], hostSettings },
 }
 const toHost: FuzzSample[] = [
   { message: startHost },

@@ -24,6 +24,7 @@ import {
 } from '#publib/util'
 import { HostOfApplication } from '../../../../worker/executor/host.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
+import { hostSettings } from '../../../support/host-settings.ts'
 import { useTempFolder } from '../../../support/temp-folder.ts'
 import { collected, mapped, numbers } from '../../publib/execution/stages.ts'
 
@@ -51,7 +52,7 @@ describe('the process of an application on a worker', () => {
       ...{ hostId: hostId('host-1'), workerId: workerId('worker-1'), incarnation: incarnation(1) },
       ...{ ticket: 'ticket', listenHost: '127.0.0.1', advertisedHost: '127.0.0.1' },
       ...{ blockPort: 7079, folder: folder(), executorIds: [EXECUTOR] },
-      ...{ executorMemoryMiB: 256, leaseMs: 15_000 },
+      ...{ executorMemoryMiB: 256, hostSettings },
     }
     const env = {
       ...{ clock, random: realRandom, files: realFiles, processes: realProcesses },
