@@ -188,5 +188,6 @@ function optionsOf({ settings }: ContextPlan, failuresMax: number): SchedulerOpt
     maxResultBytes: settings.get('simspark.driver.maxResultSize'),
     executorsMin: settings.get('simspark.executor.instances.min'),
     executorIdleTimeoutMs: settings.get('simspark.dynamicAllocation.executorIdleTimeout'),
+    codegen: settings.get('simspark.codegen.mode'),
   }
 }

@@ -1,4 +1,4 @@
-import { fraction, GiB, integer, MiB, size } from '../setting.ts'
+import { choice, fraction, GiB, integer, MiB, size } from '../setting.ts'
 
 /** Shuffles, messages and memory. */
 export const dataSettings = {
@@ -21,6 +21,11 @@ export const dataSettings = {
     min: MiB,
     max: GiB,
     doc: 'The largest message that is taken in from the network.',
+  }),
+  'simspark.codegen.mode': choice({
+    default: 'loops',
+    choices: ['plain', 'loops'],
+    doc: 'Whether chains of operators run as generated loops, or each operator by its own definition; the answers are the same.',
   }),
   'simspark.memory.fraction': fraction({
     default: 0.6,

@@ -46,4 +46,6 @@ export interface SchedulerOptions {
   readonly executorsMin: number
   /** Idle executors are given back after so long; undefined: never. */
   readonly executorIdleTimeoutMs: number | undefined
+  /** How operators run; default: in generated loops. */
+  readonly codegen?: 'plain' | 'loops'
 }

@@ -29,7 +29,9 @@ export class EncodedStages {
     const { kind } = work
     const { numPartitions } = lineage
     const reads = stage.parentShuffles
-    const description = { stageId, numPartitions, kind, reads, properties }
+    const common = { stageId, numPartitions, kind, reads, properties }
+    const { codegen } = this.#deps.options
+    const description = codegen === 'plain' ? { ...common, codegen } : common
     this.#stages.set(stageId, { stage, sent: { description, bytes, broadcastIds } })
   }
 

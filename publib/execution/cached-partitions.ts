@@ -41,10 +41,12 @@ export class CachedPartitions {
     return reads
   }
 
+  /** `anew` computes what is not there. */
   *compute<T>(
     lineage: Lineage<T>,
     partition: number,
     context: ComputeContext,
+    anew: () => Iterable<Batch<T>>,
   ): Generator<Batch<T>> {
     const key = { rddId: lineage.id, partition }
     const known = this.#known.get(nameOf(key))
@@ -53,7 +55,7 @@ export class CachedPartitions {
       yield* decoded<T>(known)
       return
     }
-    const rest = lineage.compute(partition, context)[Symbol.iterator]()
+    const rest = anew()[Symbol.iterator]()
     const kept = new Kept(this.#surroundings, key)
     let refused: Batch<T> | undefined
     try {

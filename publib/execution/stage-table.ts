@@ -1,3 +1,4 @@
+import { StageLoops } from '#publib/codegen'
 import { type DecodedStage, decodeStage, type StageInstance } from '#publib/lineage/tasks'
 import type { StageDescription } from '#publib/task'
 import type { StageId } from '#publib/util'
@@ -9,6 +10,7 @@ interface Held {
   readonly bytes: Uint8Array
   /** Made by the first task that needs it, shared by all. */
   decoded: Promise<DecodedStage> | undefined
+  readonly loops: StageLoops | undefined
 }
 
 /** The stages that an executor was sent: decoded once, instantiated anew for each task. */
@@ -21,7 +23,8 @@ export class StageTable {
   }
 
   put(stage: StageDescription, bytes: Uint8Array): void {
-    this.#stages.set(stage.stageId, { stage, bytes, decoded: undefined })
+    const loops = stage.codegen === 'plain' ? undefined : new StageLoops(`${stage.stageId}`)
+    this.#stages.set(stage.stageId, { stage, bytes, decoded: undefined, loops })
   }
 
   drop(stageIds: readonly StageId[]): void {
@@ -36,14 +39,17 @@ export class StageTable {
     const held = this.#stages.get(stageId)
     if (held === undefined) throw stageMissing(stageId)
     const own = this.#live?.get(stageId)
-    if (own !== undefined) return { stage: held.stage, instantiate: () => own }
+    const { stage, loops } = held
+    if (own !== undefined) return { stage, loops, instantiate: () => own }
     held.decoded ??= decodeStage(held.bytes)
     const decoded = await held.decoded
-    return { stage: held.stage, instantiate: () => decoded.instantiate() }
+    return { stage, loops, instantiate: () => decoded.instantiate() }
   }
 }
 
 export interface OpenStage {
   readonly stage: StageDescription
+  /** Undefined where operators run by their own definitions. */
+  readonly loops: StageLoops | undefined
   instantiate(): StageInstance
 }

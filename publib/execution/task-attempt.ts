@@ -1,9 +1,10 @@
 import type { BlockLocation, MapStatus } from '#publib/blocks'
 import type { Batch } from '#publib/columnar'
+import type { ShuffleDependency } from '#publib/lineage'
 import { type AsyncPart, asyncOperators, type StageInstance } from '#publib/lineage/tasks'
 import type { SourceData } from '#publib/protocol'
 import { encodeValue } from '#publib/serialization'
-import { writeMapOutput } from '#publib/shuffle'
+import { type MapOutput, writeMapOutput } from '#publib/shuffle'
 import type { TaskDescription, TaskEnd, TaskMetrics } from '#publib/task'
 import type { ShuffleId } from '#publib/util'
 import type { BroadcastTable } from './broadcast-table.ts'
@@ -67,7 +68,10 @@ export class TaskAttempt {
     this.#current = { context: this.#context, accumulators, broadcasts: tables.broadcasts }
     const { cached, mapOutputs } = tables
     const userContext = this.#context
-    this.#scope = new TaskScope(surroundings, { ...run, metrics, userContext, cached, mapOutputs })
+    this.#scope = new TaskScope(surroundings, {
+      ...{ ...run, metrics, userContext, cached, mapOutputs },
+      loops: stage.loops,
+    })
   }
 
   async compute(): Promise<Done> {
@@ -127,20 +131,33 @@ export class TaskAttempt {
     }
   }
 
-  #work(live: StageInstance): Done {
+  #work({ work, lineage }: StageInstance): Done {
     const { partition, taskId } = this.#run.task
-    if (live.work.kind === 'result') {
-      const records = this.#scope.compute(live.lineage, partition)
-      return this.#encoded(live.work.action.run(records as Iterable<never>, partition, this.#scope))
+    const scope = this.#scope
+    const { loops } = this.#stage
+    if (work.kind === 'result') {
+      const { action } = work
+      return this.#encoded(
+        loops === undefined
+          ? action.run(scope.compute(lineage, partition), partition, scope)
+          : loops.run(action, lineage, partition, scope),
+      )
     }
-    const { parent, spec } = live.work.dependency
-    const pairs = this.#scope.compute(parent, partition) as Iterable<
-      Batch<readonly [unknown, unknown]>
-    >
-    const output = writeMapOutput(pairs, spec, partition, this.#scope.environment)
+    const output =
+      loops === undefined
+        ? this.#writePlainly(work.dependency)
+        : loops.writeShuffle(work.dependency, partition, scope)
     const location: BlockLocation = this.#surroundings.location
     const status: MapStatus = { ...output, taskId, location }
     return { end: { kind: 'success', result: { kind: 'mapStatus', status } } }
+  }
+
+  #writePlainly({ parent, spec }: ShuffleDependency): MapOutput {
+    const { partition } = this.#run.task
+    const pairs = this.#scope.compute(parent, partition) as Iterable<
+      Batch<readonly [unknown, unknown]>
+    >
+    return writeMapOutput(pairs, spec, partition, this.#scope.environment)
   }
 
   #encoded(value: unknown): Done {

@@ -1,5 +1,6 @@
 import { getHeapStatistics } from 'node:v8'
 import type { MapStatus } from '#publib/blocks'
+import type { StageLoops } from '#publib/codegen'
 import type { Batch } from '#publib/columnar'
 import type { Clock, Random } from '#publib/env'
 import type {
@@ -32,6 +33,8 @@ export interface TaskParts {
   readonly userContext: TaskContext
   readonly cached: CachedPartitions
   readonly mapOutputs: ReadonlyMap<ShuffleId, readonly MapStatus[]>
+  /** Undefined where operators run by their own definitions. */
+  readonly loops: StageLoops | undefined
 }
 
 /** What an attempt lends to the operators that it computes. Closed at its end, when nothing of it is left. */
@@ -72,9 +75,11 @@ export class TaskScope implements AsyncComputeContext {
   }
 
   compute<T>(parent: Lineage<T>, partition: number): Iterable<Batch<T>> {
+    const anew = () =>
+      this.#parts.loops?.batches(parent, partition, this) ?? parent.compute(partition, this)
     const batches = parent.about.isCached
-      ? this.#parts.cached.compute(parent, partition, this)
-      : parent.compute(partition, this)
+      ? this.#parts.cached.compute(parent, partition, this, anew)
+      : anew()
     return this.#watched(batches)
   }
 

@@ -70,6 +70,11 @@ export function decodePlan(
   }
 }
 
+/** What becomes of the values of a key, with the stage's instances of the user's functions. */
+export function combiningOf({ shuffleId, fields, roots }: ShuffleDependency): Combining {
+  return decodePlan(shuffleId, fields, roots).combining
+}
+
 function specOf(plan: ShufflePlan): ShuffleSpec<unknown, unknown, unknown> {
   const { shuffleId, placement, combining, ordering } = plan
   const aggregator = aggregatorOf(combining)

@@ -8,46 +8,48 @@ const ENTRIES_SAMPLED = 8
 
 /** One combiner for each key that it was shown, in the order of their first coming. */
 export class CombineTable<K, V, C> {
+  /** Numbers the keys. Generated loops use it, and `combiners`, as `addValue` does. */
+  readonly index = new KeyIndex()
+  /** By the number of their key. */
+  combiners: C[] = []
   readonly #aggregator: Aggregator<K, V, C>
-  readonly #index = new KeyIndex()
-  #combiners: C[] = []
 
   constructor(aggregator: Aggregator<K, V, C>) {
     this.#aggregator = aggregator
   }
 
   get size(): number {
-    return this.#index.size
+    return this.index.size
   }
 
   get isFull(): boolean {
-    return this.#index.isFull
+    return this.index.isFull
   }
 
   addValue(key: K, value: V): void {
-    const index = this.#index.indexOf(key, hashValue(key))
-    const combiners = this.#combiners
+    const index = this.index.indexOf(key, hashValue(key))
+    const { combiners } = this
     if (index === combiners.length) combiners.push(this.#aggregator.createCombiner(value, key))
     else combiners[index] = this.#aggregator.mergeValue(combiners[index]!, value, key)
   }
 
   addCombiner(key: K, combiner: C): void {
-    const index = this.#index.indexOf(key, hashValue(key))
-    const combiners = this.#combiners
+    const index = this.index.indexOf(key, hashValue(key))
+    const { combiners } = this
     if (index === combiners.length) combiners.push(combiner)
     else combiners[index] = this.#aggregator.mergeCombiners(combiners[index]!, combiner, key)
   }
 
   *entries(): Generator<[K, C]> {
-    for (let i = 0; i < this.size; i++) yield [this.#index.keys[i] as K, this.#combiners[i]!]
+    for (let i = 0; i < this.size; i++) yield [this.index.keys[i] as K, this.combiners[i]!]
   }
 
   /** `[hash, key, combiner]` by hash and key, as runs are spilled. */
   sortedRows(): Row[] {
-    const { keys } = this.#index
-    return this.#index
+    const { keys } = this.index
+    return this.index
       .sortedByHash(compareValues)
-      .map(i => [this.#index.hashAt(i), keys[i], this.#combiners[i]])
+      .map(i => [this.index.hashAt(i), keys[i], this.combiners[i]])
   }
 
   /** From a few entries spread over the table: combiners may have grown since they came. */
@@ -58,14 +60,14 @@ export class CombineTable<K, V, C> {
     let bytes = 0
     let sampled = 0
     for (let i = size - 1; i >= 0; i -= step) {
-      bytes += estimateSize(this.#index.keys[i]) + estimateSize(this.#combiners[i]) + 32
+      bytes += estimateSize(this.index.keys[i]) + estimateSize(this.combiners[i]) + 32
       sampled++
     }
     return (bytes / sampled) * size
   }
 
   clear(): void {
-    this.#index.clear()
-    this.#combiners = []
+    this.index.clear()
+    this.combiners = []
   }
 }

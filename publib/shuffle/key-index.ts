@@ -11,10 +11,12 @@ const KEYS_MAX = 1 << 24
  * but one against the hash itself.
  */
 export class KeyIndex {
-  readonly keys: unknown[] = []
+  /** By their number. */
+  keys: unknown[] = []
+  /** By the number of their key. */
   #hashes = new Int32Array(SLOTS_MIN / 2)
-  /** Key number + 1; 0 is free. */
-  #slots = new Int32Array(SLOTS_MIN)
+  /** Two words a slot, in one line of the cache: key number + 1, or 0 for a free one, and the key's hash. */
+  #slots = new Int32Array(2 * SLOTS_MIN)
   #shift = 32 - Math.log2(SLOTS_MIN)
 
   get size(): number {
@@ -31,17 +33,18 @@ export class KeyIndex {
 
   /** The number of `key`, which is `size` as it was before if the key is new. `hash` is its hashValue. */
   indexOf(key: unknown, hash: number): number {
-    const mask = this.#slots.length - 1
+    const slots = this.#slots
+    const mask = slots.length - 1
     // High bits of a product: partitions are chosen by the low bits of the same hash.
-    let slot = Math.imul(hash, 0x9e3779b1) >>> this.#shift
+    let slot = (Math.imul(hash, 0x9e3779b1) >>> this.#shift) << 1
     for (;;) {
-      const found = this.#slots[slot]! - 1
+      const found = slots[slot]! - 1
       if (found < 0) return this.#add(key, hash, slot)
-      if (this.#hashes[found] === hash) {
+      if (slots[slot + 1] === hash) {
         const other = this.keys[found]
         if (other === key || (typeof key !== 'string' && equalValues(other, key))) return found
       }
-      slot = (slot + 1) & mask
+      slot = (slot + 2) & mask
     }
   }
 
@@ -56,9 +59,9 @@ export class KeyIndex {
   }
 
   clear(): void {
-    this.keys.length = 0
+    this.keys = []
     this.#hashes = new Int32Array(SLOTS_MIN / 2)
-    this.#slots = new Int32Array(SLOTS_MIN)
+    this.#slots = new Int32Array(2 * SLOTS_MIN)
     this.#shift = 32 - Math.log2(SLOTS_MIN)
   }
 
@@ -68,6 +71,7 @@ export class KeyIndex {
     this.keys.push(typeof key === 'string' ? detachString(key) : key === 0 ? 0 : key)
     this.#hashes[index] = hash
     this.#slots[slot] = index + 1
+    this.#slots[slot + 1] = hash
     if (this.keys.length === this.#hashes.length) this.#grow()
     return index
   }
@@ -80,9 +84,11 @@ export class KeyIndex {
     const mask = slots.length - 1
     this.#shift--
     for (let index = 0; index < this.keys.length; index++) {
-      let slot = Math.imul(hashes[index]!, 0x9e3779b1) >>> this.#shift
-      while (slots[slot] !== 0) slot = (slot + 1) & mask
+      const hash = hashes[index]!
+      let slot = (Math.imul(hash, 0x9e3779b1) >>> this.#shift) << 1
+      while (slots[slot] !== 0) slot = (slot + 2) & mask
       slots[slot] = index + 1
+      slots[slot + 1] = hash
     }
     this.#slots = slots
   }

@@ -1,15 +1,10 @@
-import type { MapOutputId } from '#publib/blocks'
 import type { Batch } from '#publib/columnar'
-import { hashValue } from '#publib/util'
-import { GROUP_VALUES } from './aggregator.ts'
-import { blockSalt } from './block-salt.ts'
-import { ContentHash } from './content-hash.ts'
+import { type Aggregator, GROUP_VALUES } from './aggregator.ts'
 import type { ShuffleEnvironment } from './environment.ts'
 import { notAPair } from './errors.ts'
-import { writeMapOutputFiles } from './map-output-file.ts'
-import { combineInMemory } from './map-side-combiner.ts'
-import { PartitionBuffers } from './partition-buffers.ts'
-import { checkedPartition, HashPartitioner, type Partitioner, placeHash } from './partitioner.ts'
+import { MapOutputWriter } from './map-output-writer.ts'
+import { MapSideCombiner } from './map-side-combiner.ts'
+import type { Partitioner } from './partitioner.ts'
 import type { MapOutput, ShuffleSpec } from './spec.ts'
 
 /**
@@ -24,55 +19,72 @@ export function writeMapOutput<K, V, C>(
   mapPartition: number,
   env: ShuffleEnvironment,
 ): MapOutput {
-  const id: MapOutputId = { shuffleId: spec.shuffleId, mapPartition, taskId: env.taskId }
-  const { numPartitions } = spec.partitioner
-  const buffers = new PartitionBuffers(numPartitions, place => blockSalt(id, place), env)
-  try {
-    const content = new ContentHash()
-    const placeOf = placement(spec.partitioner)
-    let count = 0
-    for (const batch of combined(records, spec, env)) {
-      env.checkCancelled()
-      for (const record of batch) {
-        if (!Array.isArray(record)) throw notAPair(record)
-        const hash = hashValue(record[0])
-        content.add(hash, record[1])
-        buffers.add(placeOf(record[0], hash), record)
+  return writeMapOutputBy(spec, mapPartition, env, {
+    combine(combiner) {
+      for (const batch of records) {
+        env.checkCancelled()
+        for (let i = 0; i < batch.length; i++) {
+          const record: unknown = batch[i]
+          if (!Array.isArray(record)) throw notAPair(record)
+          combiner.add(record[0], record[1])
+        }
       }
-      count += batch.length
-    }
-    const offsets = writeMapOutputFiles(env.files, env.shuffleFolder, id, numPartitions, place =>
-      buffers.bytesOf(place),
-    )
-    const sizes = Array.from({ length: numPartitions }, (_, i) => offsets[i + 1]! - offsets[i]!)
-    const { shuffleWrite } = env.metrics
-    shuffleWrite.bytes += offsets[numPartitions]!
-    shuffleWrite.records += count
-    return { mapPartition, sizes, records: count, contentHash: content.digest() }
-  } finally {
-    buffers.close()
-    const { metrics, memory } = env
-    metrics.peakExecutionMemoryBytes = Math.max(metrics.peakExecutionMemoryBytes, memory.peakBytes)
-  }
+    },
+    write(writer) {
+      for (const batch of records) {
+        env.checkCancelled()
+        for (let i = 0; i < batch.length; i++) writer.add(batch[i])
+      }
+    },
+  })
 }
 
-function combined<K, V, C>(
-  records: Iterable<Batch<readonly [K, V]>>,
+/** What pushes the records of a map task: into a combiner where map tasks combine, else to the writer. */
+export interface RecordPusher {
+  combine(combiner: MapSideCombiner): void
+  write(writer: MapOutputWriter): void
+}
+
+/** `writeMapOutput` for who pushes records one by one. */
+export function writeMapOutputBy<K, V, C>(
   spec: ShuffleSpec<K, V, C>,
+  mapPartition: number,
   env: ShuffleEnvironment,
-): Iterable<Batch<readonly [K, unknown]>> {
-  const { aggregator } = spec
-  if (!spec.mapSideCombine || aggregator === undefined || aggregator === GROUP_VALUES) {
-    return records
+  pusher: RecordPusher,
+): MapOutput {
+  const { shuffleId } = spec
+  const partitioner = spec.partitioner as Partitioner
+  const writer = new MapOutputWriter({ shuffleId, partitioner }, mapPartition, env)
+  try {
+    const aggregator = mapSideAggregator(spec)
+    if (aggregator === undefined) pusher.write(writer)
+    else combineInMemory(aggregator as Aggregator<never, never, unknown>, writer, env, pusher)
+    return writer.finish()
+  } finally {
+    writer.close()
   }
-  return combineInMemory(records, aggregator, env)
 }
 
-/** A hash partitioner takes the hash that is at hand; any other is asked and checked. */
-function placement<K>(partitioner: Partitioner<K>): (key: K, hash: number) => number {
-  const { numPartitions } = partitioner
-  if (Object.getPrototypeOf(partitioner) === HashPartitioner.prototype) {
-    return (key, hash) => (key === null || key === undefined ? 0 : placeHash(hash, numPartitions))
+/** What map tasks combine with; undefined where they do not. */
+export function mapSideAggregator<K, V, C>(
+  spec: ShuffleSpec<K, V, C>,
+): Aggregator<K, V, C> | undefined {
+  const { aggregator, mapSideCombine } = spec
+  return mapSideCombine && aggregator !== GROUP_VALUES ? aggregator : undefined
+}
+
+function combineInMemory(
+  aggregator: Aggregator<never, never, unknown>,
+  writer: MapOutputWriter,
+  env: ShuffleEnvironment,
+  pusher: RecordPusher,
+): void {
+  const take = writer.addCombined.bind(writer)
+  const combiner = new MapSideCombiner(aggregator, take, env)
+  try {
+    pusher.combine(combiner)
+    combiner.finish()
+  } finally {
+    combiner.close()
   }
-  return key => checkedPartition(partitioner, key)
 }

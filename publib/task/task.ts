@@ -22,6 +22,8 @@ export interface StageDescription {
   /** The shuffles that its tasks read: their map statuses must have reached the host before a task starts. */
   readonly reads: readonly ShuffleId[]
   readonly properties: Readonly<Record<string, string>>
+  /** How its operators run; undefined: as fast as it can. */
+  readonly codegen?: 'plain' | 'loops' | undefined
 }
 
 /** How an attempt ended. */
