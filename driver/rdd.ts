@@ -269,7 +269,7 @@ export class RDD<out T> implements AsyncIterable<T> {
   }
 
   /** One value a key; combines before the shuffle. */
-  reduceByKey<K, V>(
+  reduceByKey<K, V extends Value>(
     this: PairRDD<K, V>,
     f: (a: V, b: V) => V,
     ...placement: o.Placement<K>
@@ -278,7 +278,7 @@ export class RDD<out T> implements AsyncIterable<T> {
   }
 
   /** `reduceByKey` that begins with a zero. */
-  foldByKey<K, V>(
+  foldByKey<K, V extends Value>(
     this: PairRDD<K, V>,
     zeroValue: NoInfer<V>,
     f: (a: V, b: V) => V,
