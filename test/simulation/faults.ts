@@ -1,6 +1,6 @@
 import type { SimCluster } from './sim-cluster.ts'
 import type { SimDriver } from './sim-driver.ts'
-import type { SimRandom } from './sim-random.ts'
+import { SimRandom } from './sim-random.ts'
 import type { Watch } from './watch.ts'
 import type { SimProcess } from './world.ts'
 
@@ -18,8 +18,11 @@ export const FAULT_KINDS = [
   'reset',
   'slow',
   'damageFile',
+  'killDriver',
 ] as const
 export type FaultKind = (typeof FAULT_KINDS)[number]
+/** All but the one after which there is no answer to be judged. */
+const USUAL_KINDS = FAULT_KINDS.filter(kind => kind !== 'killDriver')
 
 /** Faults come within so long from the start of the program, most of them early. */
 const FAULTS_MS = 12_000
@@ -46,13 +49,19 @@ export class Faults {
     const random = this.#random
     const count = random.chance(1 / 6) ? 0 : Math.ceil(random.number() ** 2 * 7)
     for (let index = 0; index < count; index++) {
-      this.#planned++
-      const kind = random.pick(FAULT_KINDS)
-      this.#cluster.world.after(100 + random.number() ** 2 * FAULTS_MS, () => {
-        this.#planned--
-        this.#inject(kind)
-      })
+      const kind = random.pick(USUAL_KINDS)
+      this.#plan(kind, random.number())
     }
+    const fate = new SimRandom(this.#cluster.world.seed + 1_000_000)
+    if (fate.chance(1 / 15)) this.#plan('killDriver', fate.number())
+  }
+
+  #plan(kind: FaultKind, when: number): void {
+    this.#planned++
+    this.#cluster.world.after(100 + when ** 2 * FAULTS_MS, () => {
+      this.#planned--
+      this.#inject(kind)
+    })
   }
 
   get areOver(): boolean {
@@ -102,6 +111,9 @@ export class Faults {
         return hosts.length === 0 ? undefined : this.#paused(random.pick(hosts))
       case 'pauseDriver':
         return this.#pausedDriver()
+      case 'killDriver':
+        this.#driver.kill()
+        return ''
       case 'slow':
         return this.#slowed()
       case 'damageFile':

@@ -71,6 +71,12 @@ export class SimDriver {
     return this.context
   }
 
+  /** With its thread. */
+  kill(): void {
+    this.process.end(null, 'SIGKILL')
+    this.leases.end(null, 'SIGKILL')
+  }
+
   /** The simulation is over, however it ended: nothing of it stays in the process that simulates. */
   async discard(): Promise<void> {
     void this.context?.stop().catch(() => undefined)

@@ -118,18 +118,23 @@ class Simulation {
     const stopsAtOnce = world.random.chance(0.4)
     await world.runUntil(() => {
       if (stopsAtOnce && this.#ended !== undefined) this.#stop()
-      return this.#ended !== undefined && this.#faults.areOver
+      return this.#isOver && this.#faults.areOver
     }, FAULTS_LIMIT_MS)
     if (!this.#faults.areOver) throw new Error('the faults are not over')
-    const hasEnded = await world.runUntil(() => this.#ended !== undefined, LIVENESS_LIMIT_MS)
+    await world.runUntil(() => this.#isOver, LIVENESS_LIMIT_MS)
     if (world.crashes.length > 0) return
-    if (!hasEnded || this.#ended === undefined) {
+    if (!this.#isOver) {
       const state = this.#driver.scheduler?.describe()
       this.#watch.breach(`no answer ${LIVENESS_LIMIT_MS} ms after the last fault:\n${state}`)
       return
     }
-    this.#judge(this.#ended, expected)
+    if (this.#ended !== undefined) this.#judge(this.#ended, expected)
     await this.#leaveNothing()
+  }
+
+  /** There is an answer, or nobody who waits for one. */
+  get #isOver(): boolean {
+    return this.#ended !== undefined || !this.#driver.process.isAlive
   }
 
   async #drive(): Promise<void> {
@@ -168,12 +173,14 @@ class Simulation {
     const world = this.#world
     const { scheduler } = this.#driver
     // A scheduler that was stopped hears no more of the attempts that it has given up.
-    const isIdle = (): boolean => this.#isStopping || (scheduler?.isEmpty ?? true)
+    const isGone = (): boolean => this.#isStopping || !this.#driver.process.isAlive
+    const isIdle = (): boolean => isGone() || (scheduler?.isEmpty ?? true)
     if (!(await world.runUntil(isIdle, EMPTY_LIMIT_MS))) {
       this.#watch.breach(`the scheduler is not empty:\n${scheduler?.describe()}`)
     }
     this.#stop()
-    if (!(await world.runUntil(() => this.#isStopped, EMPTY_LIMIT_MS))) {
+    const isStopped = (): boolean => this.#isStopped || !this.#driver.process.isAlive
+    if (!(await world.runUntil(isStopped, EMPTY_LIMIT_MS))) {
       this.#watch.breach('the context cannot be stopped')
     }
     let lookAtMs = 0

@@ -88,6 +88,7 @@ export class SimMachine {
  * settle do. An hour without events takes no time.
  */
 export class World {
+  readonly seed: number
   readonly random: SimRandom
   readonly machines: SimMachine[] = []
   readonly processes: SimProcess[] = []
@@ -104,6 +105,7 @@ export class World {
   #fingerprint = 0
 
   constructor(seed: number) {
+    this.seed = seed
     this.random = new SimRandom(seed)
   }
 
