@@ -1,5 +1,5 @@
 import type { Clock } from '#publib/env'
-import type { ExecutorHost } from '#publib/execution'
+import type { ExecutorHost } from '#publib/execution/host'
 import type { DriverToExecutor, ExecutorToDriver } from '#publib/protocol'
 import type { Connection } from '#publib/transport'
 import type { ApplicationId } from '#publib/util'

@@ -5,7 +5,7 @@ import {
   outputOfTask,
   ThreadLinks,
   type ThreadLinksOptions,
-} from '#publib/execution'
+} from '#publib/execution/host'
 import { memoryShares } from '#publib/memory'
 import {
   type DriverToExecutor,
