@@ -37,7 +37,10 @@ export abstract class ContextData extends MarkedContext {
 
   // ─ Data
 
-  /** The data as they are now, in slices of equal size, each sent to its task alone. Default: `defaultParallelism` slices. */
+  /**
+   * The data as they are now, in slices of equal size, each sent to its task alone. Default: `defaultParallelism` slices.
+   * Instances of classes become plain objects: fields stay, methods are lost, with one warning for each class.
+   */
   parallelize<T extends Value>(
     data: Iterable<T>,
     numSlices?: number | o.ParallelizeOptions,

@@ -135,7 +135,11 @@ export class RDD<out T> implements AsyncIterable<T> {
 
   // ─ Element by element
 
-  /** One element for each. @throws UNEXPECTED_PROMISE in the task: see `mapAsync` */
+  /**
+   * One element for each. Instances of classes lose their class where elements travel: in a shuffle, in the cache, to the driver.
+   *
+   * @throws UNEXPECTED_PROMISE in the task: see `mapAsync`
+   */
   map<U extends Value>(f: (element: T) => U, preservesPartitioning?: o.Narrow): RDD<U> {
     return this.#make(narrow.map(this.#op('map'), this.lineage, f, preservesPartitioning))
   }

@@ -14,6 +14,7 @@ import { contextInTask, contextStopped } from './errors.ts'
 import { internals } from './internals.ts'
 import { LazyLog, type Verbosity } from './lazy-log.ts'
 import type { StatusTracker } from './listener/status-tracker.ts'
+import { LostClassWarnings } from './lost-classes.ts'
 import { openEngine } from './open-engine.ts'
 import type { Operation, Origin } from './operations/operation.ts'
 import type { RDD } from './rdd.ts'
@@ -97,6 +98,7 @@ export class SparkContext extends ContextData implements AsyncDisposable {
     this.origin = {
       nextRddId: () => rddId(rdds++),
       nextShuffleId: () => shuffleId(shuffles++),
+      onLostClass: new LostClassWarnings(log).note,
       partitionsByDefault: plan.settings.get('simspark.default.parallelism'),
     }
     const { runner, files, application } = engine

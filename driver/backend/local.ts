@@ -107,6 +107,7 @@ export class LocalBackend implements Backend {
       clock: env.clock,
       links: this.#links(),
       blocks: noOtherWorkers,
+      ...{ files: env.files, shuffleFolder: `${this.#folder}/shuffle` },
       cacheBudget: new CacheBudget(cacheBytes),
       onOutput: this.#options.onOutput ?? writeOutput,
       onExecutorsReady: () => undefined,

@@ -10,6 +10,8 @@ export interface Origin {
   nextShuffleId(): ShuffleId
   /** `simspark.default.parallelism`, where it is set: the number of partitions that the default rule gives. */
   readonly partitionsByDefault: number | undefined
+  /** Told of classes whose instances are taken in as plain objects. */
+  onLostClass(className: string): void
 }
 
 /** One call of the API: its name, the user's line, and what it makes lineages of. */

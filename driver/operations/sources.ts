@@ -8,6 +8,7 @@ import {
   SourceScan,
   sliceData,
 } from '#publib/lineage'
+import { encodeValue } from '#publib/serialization'
 import type { ParallelizeOptions, Paths, TextOptions } from '../options.ts'
 import { finiteNumber, options as optionsOf, wholeNumber } from './arguments.ts'
 import { invalidArgument } from './errors.ts'
@@ -27,7 +28,18 @@ export function parallelize<T>(
   const { numSlices, name, preferredLocations } = slicing(op, slices, defaultSlices)
   const elements = Array.isArray(data) ? (data as readonly T[]) : [...data]
   const about = op.about('ParallelCollectionRDD', name)
+  noteLostClasses(op, elements[0])
   return new ParallelCollection<T>(about, sliceData(elements, numSlices, preferredLocations))
+}
+
+/** By the first element, which stands for the others; one that cannot travel is refused with its place elsewhere. */
+function noteLostClasses({ origin }: Operation, element: unknown): void {
+  if (typeof element !== 'object' || element === null) return
+  try {
+    encodeValue(element, { onLostClass: className => origin.onLostClass(className) })
+  } catch {
+    // Told by whoever encodes all of them.
+  }
 }
 
 export function range(

@@ -7,6 +7,7 @@ import type { LossCause } from '#publib/task'
 import type { ExecutorId, HostId, TaskId, WorkerId } from '#publib/util'
 import { assertNever } from '#publib/util'
 import type { BackendEvents, ExecutorHostHandle } from '../backend/backend.ts'
+import { LostClassWarnings } from '../lost-classes.ts'
 import type { SchedulerEvent } from './events.ts'
 import type { HostLink } from './host-link.ts'
 import type { Hosts } from './shell-hosts.ts'
@@ -28,9 +29,11 @@ export interface IntakeSurroundings {
 /** Turns what the backend and the hosts tell into events of the machines. */
 export class Intake implements BackendEvents {
   readonly #around: IntakeSurroundings
+  readonly #lostClasses: LostClassWarnings
 
   constructor(around: IntakeSurroundings) {
     this.#around = around
+    this.#lostClasses = new LostClassWarnings(around.log)
   }
 
   hostAdded(handle: ExecutorHostHandle, executorIds: readonly ExecutorId[]): void {
@@ -138,7 +141,10 @@ export class Intake implements BackendEvents {
     const { brought, post } = this.#around
     if (started.length > 0) post({ type: 'tasksStarted', taskIds: started })
     if (ended.length === 0) return
-    for (const task of ended) brought.add(task, payloads)
+    for (const task of ended) {
+      brought.add(task, payloads)
+      for (const className of task.lostClasses ?? []) this.#lostClasses.note(className)
+    }
     const told = ended.map(({ taskId, end, metrics }) => {
       return { taskId, end, runTimeMs: metrics?.executorRunTimeMs }
     })

@@ -16,10 +16,13 @@ const STEP_BYTES = 1 << 20
 export class CachedPartitions {
   readonly #surroundings: Surroundings
   readonly #known = new Map<string, readonly Uint8Array[]>()
+  readonly #onLostClass: (className: string) => void
   #reads: CacheKey[] = []
 
-  constructor(surroundings: Surroundings) {
+  /** @param onLostClass told the name of each class whose instances are kept as plain objects */
+  constructor(surroundings: Surroundings, onLostClass: (className: string) => void) {
     this.#surroundings = surroundings
+    this.#onLostClass = onLostClass
   }
 
   put(key: CacheKey, blocks: readonly Uint8Array[]): void {
@@ -56,7 +59,7 @@ export class CachedPartitions {
       return
     }
     const rest = anew()[Symbol.iterator]()
-    const kept = new Kept(this.#surroundings, key)
+    const kept = new Kept(this.#surroundings, key, this.#onLostClass)
     let refused: Batch<T> | undefined
     try {
       for (let step = rest.next(); step.done !== true; step = rest.next()) {
@@ -91,17 +94,19 @@ class Kept {
   bytes = 0
   readonly #surroundings: Surroundings
   readonly #key: CacheKey
+  readonly #onLostClass: (className: string) => void
   #used = 0
   #isStored = false
 
-  constructor(surroundings: Surroundings, key: CacheKey) {
+  constructor(surroundings: Surroundings, key: CacheKey, onLostClass: (className: string) => void) {
     this.#surroundings = surroundings
     this.#key = key
+    this.#onLostClass = onLostClass
   }
 
   /** Whether there was room for it. */
   add(batch: Batch<unknown>): boolean {
-    const encoded = encodeBatches(batch)
+    const encoded = encodeBatches(batch, { onLostClass: this.#onLostClass })
     const size = encoded.reduce((sum, block) => sum + block.length, 0)
     if (this.#used + size > this.bytes && !this.#take(this.#used + size - this.bytes)) return false
     this.#used += size

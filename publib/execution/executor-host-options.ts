@@ -1,4 +1,4 @@
-import type { Clock } from '#publib/env'
+import type { Clock, Files } from '#publib/env'
 import type { DriverToExecutor, FromExecutorThread } from '#publib/protocol'
 import type { BlockSource, CacheBudget } from '#publib/storage'
 import type { LossCause, TaskDescription } from '#publib/task'
@@ -11,6 +11,9 @@ export interface ExecutorHostOptions {
   readonly clock: Clock
   readonly links: ExecutorLinks
   readonly blocks: BlockSource
+  readonly files: Files
+  /** Where its executors write map outputs. */
+  readonly shuffleFolder: string
   readonly cacheBudget: CacheBudget
   /** What user functions wrote; the task is known while it runs. */
   readonly onOutput: (output: UserOutputPiece, task: TaskDescription | undefined) => void

@@ -12,11 +12,9 @@ import { HostState } from './host-state.ts'
 import { HostTables } from './host-tables.ts'
 import { LaunchedTasks } from './launched-tasks.ts'
 import type { TaskEndedMessage } from './run-task.ts'
-import { StallWatch, stalledTasks } from './stall-watch.ts'
+import { ShuffleFiles } from './shuffle-files.ts'
+import { STALL_LOOK_MS, StallWatch, stalledTasks } from './stall-watch.ts'
 import { StatusBatch } from './status-batch.ts'
-
-/** Threads are asked so often how far they are. */
-const STALL_LOOK_MS = 5_000
 
 type DriverConnection = Connection<DriverToExecutor, ExecutorToDriver>
 
@@ -27,7 +25,7 @@ type DriverConnection = Connection<DriverToExecutor, ExecutorToDriver>
 export class ExecutorHost {
   readonly #options: ExecutorHostOptions
   readonly #state: HostState
-  readonly #tables = new HostTables()
+  readonly #tables: HostTables
   readonly #tasks = new LaunchedTasks()
   readonly #cache: HostCache
   readonly #statuses: StatusBatch
@@ -51,6 +49,7 @@ export class ExecutorHost {
       () => this.#links,
       blocks => this.#send({ type: 'cachedBlocks', blocks }),
     )
+    this.#tables = new HostTables(new ShuffleFiles(options.files, options.shuffleFolder))
     this.#stallTimer = options.clock.every(STALL_LOOK_MS, () => this.#lookForStalls())
     this.#statuses = new StatusBatch(options.clock, () => this.#state.isHungry)
   }
@@ -125,8 +124,8 @@ export class ExecutorHost {
       this.#options.blocks.close()
       this.#options.links.setBusy(false)
     }
-    if (this.#state.executorIds.length === 0) return
-    await new Promise<void>(resolve => this.#onEmpty.push(resolve))
+    await this.#tables.settled()
+    if (this.#state.executorIds.length > 0) await new Promise<void>(r => this.#onEmpty.push(r))
   }
 
   #receive(message: DriverToExecutor, payloads: readonly Uint8Array[]): void {

@@ -3,6 +3,7 @@ import type { ToExecutorThread } from '#publib/protocol'
 import { assertNever, type ShuffleId } from '#publib/util'
 import { BroadcastTable } from './broadcast-table.ts'
 import { CachedPartitions } from './cached-partitions.ts'
+import { LostClasses } from './lost-classes.ts'
 import { runTask, type TaskEndedMessage } from './run-task.ts'
 import { StageTable } from './stage-table.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -15,6 +16,7 @@ import type { TaskRun } from './task-attempt.ts'
 export class Executor {
   readonly #surroundings: Surroundings
   readonly #stages: StageTable
+  readonly #lostClasses = new LostClasses()
   readonly #cached: CachedPartitions
   readonly #broadcasts = new BroadcastTable()
   readonly #mapOutputs = new Map<ShuffleId, readonly MapStatus[]>()
@@ -27,7 +29,7 @@ export class Executor {
     this.#surroundings = surroundings
     this.#turn = turn
     this.#stages = new StageTable(surroundings.liveStages)
-    this.#cached = new CachedPartitions(surroundings)
+    this.#cached = new CachedPartitions(surroundings, this.#lostClasses.note)
   }
 
   get runningTask(): TaskRun['task'] | undefined {
@@ -85,6 +87,7 @@ export class Executor {
     const tables = {
       ...{ stages: this.#stages, cached: this.#cached },
       ...{ broadcasts: this.#broadcasts, mapOutputs: this.#mapOutputs },
+      lostClasses: this.#lostClasses,
     }
     for (let run = this.#queue.shift(); run !== undefined; run = this.#queue.shift()) {
       this.#running = { run, stray: undefined }

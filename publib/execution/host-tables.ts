@@ -4,6 +4,7 @@ import type { StageDescription } from '#publib/task'
 import { assertNever, type BroadcastId, type ShuffleId, type StageId } from '#publib/util'
 import { broadcastOutOfBounds } from './errors.ts'
 import type { ExecutorLink } from './executor-link.ts'
+import type { ShuffleFiles } from './shuffle-files.ts'
 
 interface Broadcast {
   readonly bytes: Uint8Array
@@ -42,6 +43,16 @@ export class HostTables {
   readonly #outputs = new Map<ShuffleId, { epoch: number; statuses: readonly MapStatus[] }>()
   readonly #broadcasts = new Map<BroadcastId, Broadcast>()
   readonly #told = new WeakMap<ExecutorLink, Told>()
+  readonly #shuffleFiles: ShuffleFiles
+
+  constructor(shuffleFiles: ShuffleFiles) {
+    this.#shuffleFiles = shuffleFiles
+  }
+
+  /** Resolves when no file is being deleted. */
+  settled(): Promise<void> {
+    return this.#shuffleFiles.settled()
+  }
 
   /** Takes in what the driver sent, and lets executors forget what it drops. @throws INTERNAL for a broadcast's piece that lies outside */
   take(message: TableMessage, payload = NOTHING, links: readonly ExecutorLink[]): void {
@@ -64,6 +75,7 @@ export class HostTables {
         break
       case 'dropShuffles':
         this.#forget(message.shuffleIds, this.#outputs, told => told.epochs, links, message)
+        this.#shuffleFiles.drop(message.shuffleIds)
         break
       case 'dropBroadcast':
         this.#forget(

@@ -32,6 +32,7 @@ export async function runTask(
     metrics: shared.metrics,
     accumulators: told.accumulators,
     cacheReads: tables.cached.takeReads(),
+    lostClasses: tables.lostClasses.take(),
   }
 }
 

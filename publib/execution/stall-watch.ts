@@ -3,6 +3,8 @@ import type { ExecutorId } from '#publib/util'
 import type { Progress } from './control-block.ts'
 import type { LaunchedTasks } from './launched-tasks.ts'
 
+/** Threads are asked so often how far they are. */
+export const STALL_LOOK_MS = 5_000
 /** A task that has not moved for so long is told of; again each time the time has doubled. */
 const STALLED_MS = 30_000
 

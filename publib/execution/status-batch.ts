@@ -85,7 +85,11 @@ export class StatusBatch {
       payload: this.#payloads.push(bytes) - 1,
     }))
     const payload = inline === undefined ? undefined : this.#payloads.push(inline) - 1
-    this.#ended.push({ ...ended, end: withPayload(ended.end, payload), accumulators })
+    const { lostClasses } = message ?? {}
+    this.#ended.push({
+      ...{ ...ended, end: withPayload(ended.end, payload), accumulators },
+      ...(lostClasses === undefined ? {} : { lostClasses }),
+    })
     this.#schedule()
   }
 

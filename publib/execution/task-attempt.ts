@@ -10,7 +10,7 @@ import type { ShuffleId } from '#publib/util'
 import type { BroadcastTable } from './broadcast-table.ts'
 import type { CachedPartitions } from './cached-partitions.ts'
 import { type CurrentTask, runInTask, runInTaskAsync } from './current-task.ts'
-
+import type { LostClasses } from './lost-classes.ts'
 import type { OpenStage, StageTable } from './stage-table.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { TaskAccumulators } from './task-accumulators.ts'
@@ -26,6 +26,7 @@ export interface ExecutorTables {
   readonly cached: CachedPartitions
   readonly broadcasts: BroadcastTable
   readonly mapOutputs: ReadonlyMap<ShuffleId, readonly MapStatus[]>
+  readonly lostClasses: LostClasses
 }
 
 /** What makes one attempt. */
@@ -66,10 +67,10 @@ export class TaskAttempt {
     this.#metrics = metrics
     this.#context = new TaskContext(run.task, stage.stage, metrics)
     this.#current = { context: this.#context, accumulators, broadcasts: tables.broadcasts }
-    const { cached, mapOutputs } = tables
+    const { cached, mapOutputs, lostClasses } = tables
     const userContext = this.#context
     this.#scope = new TaskScope(surroundings, {
-      ...{ ...run, metrics, userContext, cached, mapOutputs },
+      ...{ ...run, metrics, userContext, cached, mapOutputs, lostClasses },
       loops: stage.loops,
     })
   }
@@ -166,7 +167,8 @@ export class TaskAttempt {
     const startMs = clock.now()
     const what = `The result of partition ${this.#run.task.partition}`
     // Its own bytes, so that they can be handed over.
-    const result = new Uint8Array(encodeValue(value, { what }))
+    const onLostClass = this.#tables.lostClasses.note
+    const result = new Uint8Array(encodeValue(value, { what, onLostClass }))
     this.#metrics.resultSerializationTimeMs += clock.now() - startMs
     const bytes = result.length
     return { end: { kind: 'success', result: { kind: 'value', payload: -1, bytes } }, result }

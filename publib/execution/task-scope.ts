@@ -17,6 +17,7 @@ import type { TaskDescription, TaskMetrics } from '#publib/task'
 import type { ShuffleId } from '#publib/util'
 import type { CachedPartitions } from './cached-partitions.ts'
 import { mapOutputsMissing, sourceMissing, taskKilled } from './errors.ts'
+import type { LostClasses } from './lost-classes.ts'
 import { SpillingBatches } from './spilling-batches.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { TaskContext } from './task-context.ts'
@@ -33,6 +34,7 @@ export interface TaskParts {
   readonly userContext: TaskContext
   readonly cached: CachedPartitions
   readonly mapOutputs: ReadonlyMap<ShuffleId, readonly MapStatus[]>
+  readonly lostClasses: LostClasses
   /** Undefined where operators run by their own definitions. */
   readonly loops: StageLoops | undefined
 }
@@ -71,6 +73,7 @@ export class TaskScope implements AsyncComputeContext {
       checkCancelled,
       fetch: requests => surroundings.fetch(requests, checkCancelled),
       atTaskEnd: end => this.#ends.push(end),
+      onLostClass: parts.lostClasses.note,
     }
   }
 

@@ -30,6 +30,7 @@ import {
 const WHOLE_BYTES_MAX = 2 ** 31
 const IDS_MAX = 65_536
 const ACCUMULATORS_MAX = 10_000
+const LOST_CLASSES_MAX = 64
 
 const driverToExecutor = v.variant('type', [
   v.strictObject({
@@ -124,6 +125,7 @@ const executorToDriver = v.variant('type', [
           v.strictObject({ accumulatorId: count(), payload: count(1 << 24) }),
           ACCUMULATORS_MAX,
         ),
+        lostClasses: v.optional(list(text(256), LOST_CLASSES_MAX)),
       }),
       TASKS_MAX,
     ),

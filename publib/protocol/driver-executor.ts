@@ -107,6 +107,8 @@ export interface EndedTask {
   readonly end: TaskEnd
   readonly metrics: TaskMetrics | undefined
   readonly accumulators: readonly AccumulatorUpdate[]
+  /** Classes whose instances it wrote as plain objects; told of once by each executor. */
+  readonly lostClasses?: readonly string[] | undefined
 }
 
 export interface StalledTask {

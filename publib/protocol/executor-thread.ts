@@ -53,6 +53,8 @@ export type FromExecutorThread =
       readonly accumulators: readonly AccumulatorDelta[]
       /** Cached partitions that it read: what was used last is evicted last. */
       readonly cacheReads: readonly CacheKey[]
+      /** Classes whose instances it wrote as plain objects, each told of once by an executor. */
+      readonly lostClasses?: readonly string[] | undefined
     }
   /** A partition to keep; its bytes are counted already. */
   | {

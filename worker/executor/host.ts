@@ -139,6 +139,7 @@ export class HostOfApplication {
     }
     return new ExecutorHost({
       ...{ hostId, clock: this.#env.clock, cacheBudget: this.#cacheBudget },
+      ...{ files: this.#env.files, shuffleFolder: threads.shuffleFolder },
       links: this.#world.linksFor?.(threads) ?? new ThreadLinks(threads),
       blocks: new BlockFetcher(this.#env, {
         ...{ applicationId, ticket, ca: tls?.ca },

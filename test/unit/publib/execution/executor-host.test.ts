@@ -51,6 +51,22 @@ describe('an executor host with threads', () => {
     expect([...sums].sort()).to.deep.equal([0, 1, 2, 3, 4, 5, 6].map(k => [k, k < 6 ? 143 : 142]))
   })
 
+  it('deletes the files of shuffles that are dropped, and no others', async () => {
+    const host = startHost()
+    const pairs = mapped(numbers(10, 2), (x): readonly [number, number] => [x, 1])
+    const { mapWork, dependency } = summedByKey(pairs, 2)
+    const { shuffleId } = dependency
+    await host.run(pairs, mapWork)
+    const shuffles = `${folder()}/shuffle`
+    const other = `shuffle_${shuffleId}9_0_1.data`
+    writeFileSync(`${shuffles}/${other}`, 'of another shuffle')
+    expect(readdirSync(shuffles)).to.have.length(5)
+    host.driver.send({ type: 'dropShuffles', shuffleIds: [shuffleId] })
+    await new Promise(resolve => setImmediate(resolve))
+    await host.close()
+    expect(readdirSync(shuffles)).to.deep.equal([other])
+  })
+
   it('hands over results larger than a message in pieces', async () => {
     const host = startHost()
     const [ended] = await host.run(

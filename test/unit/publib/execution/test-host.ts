@@ -84,6 +84,8 @@ export class TestHost {
       clock: realClock,
       links,
       blocks: noOtherWorkers,
+      files: realFiles,
+      shuffleFolder: `${folder}/shuffle`,
       cacheBudget: new CacheBudget(options.cacheBytes ?? 64 << 20),
       onOutput: piece => this.output.push(piece),
       onExecutorsReady: ids => {
