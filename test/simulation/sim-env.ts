@@ -27,7 +27,7 @@ export function simEnv(
 export function simClock(world: World, process: SimProcess): Clock {
   return {
     now: () => world.now,
-    wallTime: () => WALL_MS + world.now,
+    wallTime: () => WALL_MS + Math.floor(world.now),
     after: (delayMs, call) => world.after(delayMs, () => process.enter(call)),
     every: (periodMs, call) => every(world, process, periodMs, call),
   }
