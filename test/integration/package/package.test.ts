@@ -85,7 +85,7 @@ describe('the package, packed and installed in an empty folder', () => {
   }
 
   it('runs TypeScript under tsx', () => {
-    const tsx = join(tools.modules, 'tsx/dist/cli.mjs')
+    const tsx = join(tools.modules, 'node_modules/tsx/dist/cli.mjs')
     prints(tools.node['20'], [tsx, 'typed.ts'])
     prints(tools.node['24'], [tsx, 'typed.ts'])
   })
