@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Resolved } from '#config'
 import type { DaemonOptions, MasterDaemonOptions, WorkerDaemonOptions } from '#publib/cli'
 import type { Address, Env } from '#publib/env'
@@ -13,6 +13,7 @@ import type { Application, Backend, BackendEvents } from './backend.ts'
 import { LocalDaemon } from './local-daemon.ts'
 import { driverEnv, openStandalone } from './open-standalone.ts'
 import type { StandaloneBackend } from './standalone.ts'
+import { claimFolder, sweepFolders } from './temp-folder.ts'
 
 export interface LocalClusterOptions {
   readonly workers: number
@@ -34,6 +35,7 @@ export class LocalClusterBackend implements Backend {
   readonly #folder: string
   readonly #atExit = () => this.#removeNow()
   #backend: StandaloneBackend | undefined
+  #sweeping: Promise<void> | undefined
   #stopping: Promise<void> | undefined
 
   constructor(options: LocalClusterOptions, env: Env = driverEnv()) {
@@ -45,6 +47,8 @@ export class LocalClusterBackend implements Backend {
 
   async start(events: BackendEvents, signal?: AbortSignal): Promise<Application> {
     try {
+      claimFolder(this.#env.files, this.#folder)
+      this.#sweeping = sweepFolders(this.#env.files, dirname(this.#folder))
       const secretFile = join(this.#folder, 'secret')
       await createSecretFile(secretFile)
       const master = await this.#start(this.#masterOptions(secretFile)).ready(signal)
@@ -94,6 +98,7 @@ export class LocalClusterBackend implements Backend {
     await master?.stop()
     process.off('exit', this.#atExit)
     await rm(this.#folder, { recursive: true, force: true, maxRetries: 5 })
+    await this.#sweeping
   }
 
   #removeNow(): void {

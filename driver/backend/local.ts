@@ -23,6 +23,7 @@ import {
   workerId,
 } from '#publib/util'
 import type { Application, Backend, BackendEvents } from './backend.ts'
+import { claimFolder, sweepFolders } from './temp-folder.ts'
 
 export interface LocalBackendOptions {
   readonly env: Pick<Env, 'clock' | 'random' | 'files' | 'threads'>
@@ -50,10 +51,12 @@ export class LocalBackend implements Backend {
   /** Where the stages of `local` are put instead of being encoded; undefined for threads. */
   readonly liveStages: LiveStages | undefined
   readonly #options: LocalBackendOptions
+  readonly #parent: string
   readonly #folder: string
   readonly executorIds: readonly ExecutorId[]
   readonly #removeFolder = () => this.#options.env.files.sync.remove(this.#folder)
   #host: ExecutorHost | undefined
+  #sweeping: Promise<void> | undefined
   #stopping: Promise<void> | undefined
 
   constructor(options: LocalBackendOptions) {
@@ -61,7 +64,8 @@ export class LocalBackend implements Backend {
     this.#options = options
     this.liveStages = executors === 'inline' ? new Map() : undefined
     this.applicationId = newApplicationId(env)
-    this.#folder = `${localFolders?.[0] ?? tmpdir()}/simspark-${this.applicationId}`
+    this.#parent = localFolders?.[0] ?? tmpdir()
+    this.#folder = `${this.#parent}/simspark-${this.applicationId}`
     const count = executors === 'inline' ? 1 : (executors.threads ?? availableParallelism())
     this.executorIds = Array.from({ length: count }, (_, i) => executorId(`driver/${i}`))
   }
@@ -70,6 +74,8 @@ export class LocalBackend implements Backend {
     const { files } = this.#options.env
     for (const name of ['shuffle', 'spill']) files.sync.makeFolder(`${this.#folder}/${name}`)
     process.on('exit', this.#removeFolder)
+    claimFolder(files, this.#folder)
+    this.#sweeping = sweepFolders(files, this.#parent)
     const host = this.#startHost()
     this.#host = host
     const [driverEnd, hostEnd] = connectionPair<ExecutorToDriver, DriverToExecutor>()
@@ -97,6 +103,7 @@ export class LocalBackend implements Backend {
     await this.#host?.close()
     process.off('exit', this.#removeFolder)
     await this.#options.env.files.remove(this.#folder)
+    await this.#sweeping
   }
 
   #startHost(): ExecutorHost {

@@ -1,12 +1,12 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { ownIdentity, type ProcessIdentity } from '#publib/env'
 import { v } from '#publib/schema'
 import { packageVersion } from '#publib/transport'
 import { textOf } from '#publib/util'
 import { type DaemonOptions, daemonName, type Role } from './daemon-contract.ts'
 import { errnoOf, exitCodeOf } from './exit-codes.ts'
 import { checkPrivateFolder, readPrivateFile, writePrivateFile } from './private-files.ts'
-import { ownIdentity, type ProcessIdentity } from './process-identity.ts'
 
 const address = v.object({ host: v.string(), port: v.number() })
 const daemonState = v.object({

@@ -1,3 +1,4 @@
+import { bootId, isAlive, type ProcessFacts, processFacts } from '#publib/env'
 import { readSecretFile, roleToken } from '#publib/security'
 import { textOf } from '#publib/util'
 import {
@@ -10,7 +11,6 @@ import {
 import { type DaemonState, readDaemonState } from './daemon-files.ts'
 import { CliError, ExitCode, StatusCode } from './exit-codes.ts'
 import { askDaemon } from './http.ts'
-import { bootId, isAlive, type ProcessFacts, processFacts } from './process-identity.ts'
 import { isLockHeld } from './state-lock.ts'
 
 /** Names one daemon: where its state lies, and which of several. */

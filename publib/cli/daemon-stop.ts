@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
+import { isAlive } from '#publib/env'
 import { readSecretFile, roleToken } from '#publib/security'
 import { DRAIN_PATH, daemonName } from './daemon-contract.ts'
 import { type DaemonState, readDaemonState, statePath } from './daemon-files.ts'
 import { type DaemonPlace, daemonStatus, foreignProcess } from './daemon-status.ts'
 import { CliError, ExitCode, errnoOf } from './exit-codes.ts'
 import { askDaemon } from './http.ts'
-import { isAlive } from './process-identity.ts'
 import { isLockHeld } from './state-lock.ts'
 
 export interface StopRequest extends DaemonPlace {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from '
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { bootId, processFacts } from '#publib/cli'
+import { bootId, processFacts } from '#publib/env'
 import {
   cleanEnvironment,
   distPath,

@@ -15,16 +15,12 @@ import { expect } from 'chai'
 import {
   announceFailure,
   announceReady,
-  bootId,
   checkPrivateFolder,
   daemonOptions,
   daemonStatus,
-  isAlive,
   type MasterDaemonOptions,
-  ownIdentity,
   parseHealth,
   parseMasterOptions,
-  processFacts,
   readDaemonState,
   readPrivateFile,
   takeDaemonFailure,
@@ -32,6 +28,7 @@ import {
   withdrawReady,
   writePrivateFile,
 } from '#publib/cli'
+import { bootId, isAlive, ownIdentity, processFacts } from '#publib/env'
 import { showLog } from '../../../../publib/cli/daemon-logs.ts'
 import { checkEnvironment } from '../../../../publib/cli/environment-check.ts'
 import { isLockHeld } from '../../../../publib/cli/state-lock.ts'

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, readlinkSync } from 'node:fs'
 
 /** What tells a process from a later one with the same number. */
 export interface ProcessIdentity {
@@ -35,6 +35,15 @@ export function processFacts(pid: number): ProcessFacts | undefined {
 export function isAlive(identity: ProcessIdentity): boolean {
   if (identity.bootId !== bootId()) return false
   return processFacts(identity.pid)?.startTime === identity.startTime
+}
+
+/** In which numbering of processes `pid` counts: containers may share a boot, and folders, but not their processes. */
+export function pidNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid')
+  } catch {
+    return ''
+  }
 }
 
 let boot: string | undefined
