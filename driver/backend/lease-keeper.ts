@@ -32,7 +32,8 @@ type Link = LastingConnection<ExecutorToDriver, DriverToExecutor>
 
 const MESSAGE_BYTES_MAX = 64 * 1024
 /** A lease is short: a lost connection is dialled again quickly. */
-const BACKOFF = { firstMs: 100, maxMs: 1_000 }
+/** Several tries within the time that a host waits for its driver to come back (RECONNECT_MS in worker/executor/lease.ts). */
+const BACKOFF = { firstMs: 100, maxMs: 300 }
 
 /**
  * Renews the driver's leases on its hosts, each over a connection of its own. Runs where no user code runs, so a driver

@@ -4,8 +4,8 @@ export interface EndReason {
   readonly message: string
 }
 
-/** With neither connection a driver that lives would have come back within this. */
-const RECONNECT_MS = 1_000
+/** With neither connection a driver that lives would have come back within this: its lease thread tries at least every 300 ms. */
+const RECONNECT_MS = 1_300
 
 /**
  * Whether the driver is still there. Its lease thread renews while the driver computes or the master is away; a driver that
