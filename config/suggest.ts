@@ -1,4 +1,7 @@
-import { distance } from 'fastest-levenshtein'
+import { createRequire } from 'node:module'
+import type * as levenshtein from 'fastest-levenshtein'
+
+const require = createRequire(import.meta.url)
 
 /** The known word that was most likely meant; undefined where none is near. */
 export function suggestion(word: string, known: Iterable<string>): string | undefined {
@@ -27,6 +30,8 @@ function withoutPrefix(word: string): string {
 
 function ratio(a: string, b: string): number {
   const [low, other] = [a.toLowerCase(), b.toLowerCase()]
+  // Loaded by the first mistake.
+  const { distance } = require('fastest-levenshtein') as typeof levenshtein
   return distance(low, other) / Math.max(low.length, other.length, 1)
 }
 

@@ -1,4 +1,4 @@
-import { createLogger, type LogFields, type Logger, type OwnedLogger } from '#publib/log'
+import type { LogFields, Logger, OwnedLogger } from '#publib/log'
 
 /** From the least important kind on; `off` writes nothing. */
 export type Verbosity = 'off' | 'error' | 'warn' | 'info' | 'debug' | 'trace'
@@ -58,7 +58,9 @@ export class LazyLog implements Logger {
     }
     if (RANK[kind] < RANK[this.level] || this.#waiting.length >= WAITING_MAX) return
     this.#waiting.push({ kind, event, fields })
-    this.#loading ??= createLogger({ component: 'driver', level: 'debug', console: true })
+    this.#loading ??= import('#publib/log').then(({ createLogger }) =>
+      createLogger({ component: 'driver', level: 'debug', console: true }),
+    )
     this.#loading.then(
       logger => this.#flush(logger),
       () => {

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { existsSync, openSync } from 'node:fs'
 import { SimSparkError } from '#publib/util'
 import { entryPath } from './entry.ts'
@@ -25,10 +24,12 @@ const MARKER = '_DAEMONIZE_PROCESS'
  */
 export async function startDaemon(options: DaemonOptions): Promise<void> {
   entryPath(options.entry)
-  const launcher = spawn(process.execPath, [entryPath('publib/env/daemon-launcher.js')], {
-    env: { ...options.env },
-    stdio: ['pipe', 'ignore', 'pipe'],
-  })
+  const launcher = process
+    .getBuiltinModule('node:child_process')
+    .spawn(process.execPath, [entryPath('publib/env/daemon-launcher.js')], {
+      env: { ...options.env },
+      stdio: ['pipe', 'ignore', 'pipe'],
+    })
   let complaint = ''
   launcher.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint = (complaint + text).slice(-4096)

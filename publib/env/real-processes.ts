@@ -1,4 +1,4 @@
-import { type ChildProcess as NodeChild, type Serializable, spawn } from 'node:child_process'
+import type { ChildProcess as NodeChild, Serializable } from 'node:child_process'
 import type { Socket } from 'node:net'
 import { CappedLog } from './capped-log.ts'
 import { entryPath } from './entry.ts'
@@ -22,18 +22,21 @@ class RealChildProcess implements ChildProcess {
 
   constructor(options: ForkOptions) {
     this.#log = new CappedLog(options.logPath, options.logBytesMax)
-    this.#child = spawn(
-      process.execPath,
-      [...(options.nodeFlags ?? []), entryPath(options.entry), ...(options.args ?? [])],
-      {
-        cwd: options.cwd,
-        env: { ...options.env },
-        detached: true,
-        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-        serialization: 'advanced',
-        windowsHide: true,
-      },
-    )
+    // Slow to load, and most drivers start no process.
+    this.#child = process
+      .getBuiltinModule('node:child_process')
+      .spawn(
+        process.execPath,
+        [...(options.nodeFlags ?? []), entryPath(options.entry), ...(options.args ?? [])],
+        {
+          cwd: options.cwd,
+          env: { ...options.env },
+          detached: true,
+          stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+          serialization: 'advanced',
+          windowsHide: true,
+        },
+      )
     const streams = [this.#child.stdout, this.#child.stderr]
     if (options.keepAlive === false) {
       this.#child.unref()

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto'
 import type { Random } from './env.ts'
 
 /** Chance from the operating system. */
 export const realRandom: Random = {
-  bytes: size => randomBytes(size),
+  // Asked for by few threads, and slow to load.
+  bytes: size => process.getBuiltinModule('node:crypto').randomBytes(size),
   number: () => Math.random(),
 }

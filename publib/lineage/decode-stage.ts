@@ -4,7 +4,7 @@ import type { Action } from './action.ts'
 import type { About, Lineage, ShuffleDependency } from './lineage.ts'
 import type { Input } from './operator.ts'
 import { BeyondShuffle } from './operators/beyond-shuffle.ts'
-import { actionClass, operatorClass } from './registry.ts'
+import { actionClass, loadClasses, operatorClass } from './registry.ts'
 import type { Root } from './root.ts'
 import { decodeShuffleDependency } from './shuffle-dependency.ts'
 import type { AboutText, StageText, StageWork } from './stage-text.ts'
@@ -34,6 +34,11 @@ export async function decodeStage(bytes: Uint8Array): Promise<DecodedStage> {
   }
   const json = view.toString('utf8', SIZE_BYTES, SIZE_BYTES + textBytes)
   const text = JSON.parse(json) as StageText
+  await loadClasses(
+    'operator',
+    text.nodes.map(({ tag }) => tag),
+  )
+  if (text.work.kind === 'result') await loadClasses('action', [text.work.tag])
   const compiled = await compile(bytes.subarray(SIZE_BYTES + textBytes))
   return { instantiate: () => instantiate(text, compiled) }
 }

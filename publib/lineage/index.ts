@@ -1,5 +1,6 @@
 export * from './action.ts'
 export * from './actions/index.ts'
+export { allTags } from './all-operators.ts'
 export { AsyncLineage, type AsyncPart, asyncOperators } from './async-lineage.ts'
 export * from './combining.ts'
 export type * from './compute-context.ts'

@@ -1,65 +1,94 @@
 import type { ActionClass } from './action.ts'
-import * as actions from './actions/index.ts'
 import { unknownTag } from './errors.ts'
 import type { OperatorClass } from './operator.ts'
-import * as operators from './operators/index.ts'
 
-/** Every operator that may stand in a stage, by its tag. */
-const operatorsByTag = new Map<string, OperatorClass>(
-  [
-    operators.AsKeys,
-    operators.CoGrouped,
-    operators.Coalesce,
-    operators.Empty,
-    operators.FilterElements,
-    operators.FlatMapElements,
-    operators.FlatMapValues,
-    operators.Glom,
-    operators.JoinGroups,
-    operators.KeyBy,
-    operators.Keys,
-    operators.MapAsync,
-    operators.MapElements,
-    operators.MapPartitions,
-    operators.MapValues,
-    operators.NumberRange,
-    operators.ParallelCollection,
-    operators.Shuffled,
-    operators.SourceScan,
-    operators.Spread,
-    operators.Union,
-    operators.Values,
-  ].map((operator: OperatorClass) => [operator.tag, operator]),
-)
+type Loaders<C> = Readonly<Record<string, () => Promise<C>>>
+interface Classes {
+  readonly operator: OperatorClass
+  readonly action: ActionClass
+}
 
-/** Every action that a result stage may run, by its tag. */
-const actionsByTag = new Map<string, ActionClass>(
-  [
-    actions.Aggregate,
-    actions.Collect,
-    actions.Count,
-    actions.CountByValue,
-    actions.Foreach,
-    actions.Reduce,
-    actions.RunFunction,
-    actions.SampleKeys,
-    actions.SaveText,
-    actions.Sum,
-    actions.Take,
-    actions.TakeOrdered,
-  ].map((action: ActionClass) => [action.tag, action]),
-)
+/** Every operator that may stand in a stage, and every action that a result stage may run, by its tag. A thread loads what its stages have. */
+const loaders: { readonly [K in keyof Classes]: Loaders<Classes[K]> } = {
+  operator: {
+    asKeys: async () => (await import('./operators/as-keys.ts')).AsKeys,
+    coGrouped: async () => (await import('./operators/co-grouped.ts')).CoGrouped,
+    coalesce: async () => (await import('./operators/coalesce.ts')).Coalesce,
+    empty: async () => (await import('./operators/empty.ts')).Empty,
+    filter: async () => (await import('./operators/filter.ts')).FilterElements,
+    flatMapValues: async () => (await import('./operators/flat-map-values.ts')).FlatMapValues,
+    flatMap: async () => (await import('./operators/flat-map.ts')).FlatMapElements,
+    glom: async () => (await import('./operators/glom.ts')).Glom,
+    joinGroups: async () => (await import('./operators/join-groups.ts')).JoinGroups,
+    keyBy: async () => (await import('./operators/key-by.ts')).KeyBy,
+    keys: async () => (await import('./operators/keys.ts')).Keys,
+    mapAsync: async () => (await import('./operators/map-async.ts')).MapAsync,
+    mapPartitions: async () => (await import('./operators/map-partitions.ts')).MapPartitions,
+    mapValues: async () => (await import('./operators/map-values.ts')).MapValues,
+    map: async () => (await import('./operators/map.ts')).MapElements,
+    parallelCollection: async () =>
+      (await import('./operators/parallel-collection.ts')).ParallelCollection,
+    range: async () => (await import('./operators/range.ts')).NumberRange,
+    shuffled: async () => (await import('./operators/shuffled.ts')).Shuffled,
+    sourceScan: async () => (await import('./operators/source-scan.ts')).SourceScan,
+    spread: async () => (await import('./operators/spread.ts')).Spread,
+    union: async () => (await import('./operators/union.ts')).Union,
+    values: async () => (await import('./operators/values.ts')).Values,
+  },
+  action: {
+    aggregate: async () => (await import('./actions/aggregate.ts')).Aggregate,
+    collect: async () => (await import('./actions/collect.ts')).Collect,
+    countByValue: async () => (await import('./actions/count-by-value.ts')).CountByValue,
+    count: async () => (await import('./actions/count.ts')).Count,
+    foreach: async () => (await import('./actions/foreach.ts')).Foreach,
+    reduce: async () => (await import('./actions/reduce.ts')).Reduce,
+    runFunction: async () => (await import('./actions/run-function.ts')).RunFunction,
+    sampleKeys: async () => (await import('./actions/sample-keys.ts')).SampleKeys,
+    saveText: async () => (await import('./actions/save-text.ts')).SaveText,
+    sum: async () => (await import('./actions/sum.ts')).Sum,
+    takeOrdered: async () => (await import('./actions/take-ordered.ts')).TakeOrdered,
+    take: async () => (await import('./actions/take.ts')).Take,
+  },
+}
+
+const known: { readonly [K in keyof Classes]: Map<string, Classes[K]> } = {
+  operator: new Map(),
+  action: new Map(),
+}
+
+/** One that is loaded already. */
+export function knowClass<K extends keyof Classes>(kind: K, loaded: Classes[K]): void {
+  known[kind].set(loaded.tag, loaded)
+}
+
+/** Loads those of these tags that are not known yet. @throws VERSION_MISMATCH for a tag that nobody here knows */
+export async function loadClasses<K extends keyof Classes>(
+  kind: K,
+  tags: Iterable<string>,
+): Promise<void> {
+  for (const tag of new Set(tags)) {
+    if (known[kind].has(tag)) continue
+    const load = Object.hasOwn(loaders[kind], tag) ? loaders[kind][tag] : undefined
+    if (load === undefined) throw unknownTag(kind, tag)
+    knowClass(kind, await load())
+  }
+}
+
+/** Every tag, and what it is loaded by. */
+export function loadersOf<K extends keyof Classes>(kind: K): Loaders<Classes[K]> {
+  return loaders[kind]
+}
 
 /** @throws VERSION_MISMATCH for a tag that nobody here knows */
 export function operatorClass(tag: string): OperatorClass {
-  const found = operatorsByTag.get(tag)
+  const found = known.operator.get(tag)
   if (found === undefined) throw unknownTag('operator', tag)
   return found
 }
 
 /** @throws VERSION_MISMATCH for a tag that nobody here knows */
 export function actionClass(tag: string): ActionClass {
-  const found = actionsByTag.get(tag)
+  const found = known.action.get(tag)
   if (found === undefined) throw unknownTag('action', tag)
   return found
 }

@@ -1,4 +1,15 @@
-import { Heap } from 'heap-js'
+import { createRequire } from 'node:module'
+import type { Heap } from 'heap-js'
+
+type HeapClass = typeof Heap
+const require = createRequire(import.meta.url)
+/** Loaded by the first queue: most processes have none. */
+let loaded: HeapClass | undefined
+
+function heapClass(): HeapClass {
+  loaded ??= (require('heap-js') as { readonly Heap: HeapClass }).Heap
+  return loaded
+}
 
 /**
  * A min-heap under `compare`; equal elements leave in the order they came (heap-js alone does not promise it).
@@ -12,7 +23,7 @@ export class PriorityQueue<T> {
   #sequence = 0
 
   constructor(compare: (a: T, b: T) => number) {
-    this.#heap = new Heap((a, b) => compare(a.value, b.value) || a.sequence - b.sequence)
+    this.#heap = new (heapClass())((a, b) => compare(a.value, b.value) || a.sequence - b.sequence)
   }
 
   get size(): number {

@@ -6,7 +6,7 @@ import {
   planSplits,
   readLines,
   type Split,
-} from '#publib/datasource'
+} from '#publib/datasource/reading'
 import type { ComputeContext } from '../compute-context.ts'
 import { atCallSite, notPrepared } from '../errors.ts'
 import {
