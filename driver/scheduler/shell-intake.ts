@@ -11,6 +11,7 @@ import { LostClassWarnings } from '../lost-classes.ts'
 import type { SchedulerEvent } from './events.ts'
 import type { HostLink } from './host-link.ts'
 import type { Hosts } from './shell-hosts.ts'
+import { withUserPlaces } from './shell-places.ts'
 import type { BroughtResults } from './shell-results.ts'
 
 /** What the intake shares with the scheduler that owns it. */
@@ -146,7 +147,7 @@ export class Intake implements BackendEvents {
       for (const className of task.lostClasses ?? []) this.#lostClasses.note(className)
     }
     const told = ended.map(({ taskId, end, metrics }) => {
-      return { taskId, end, runTimeMs: metrics?.executorRunTimeMs }
+      return { taskId, end: withUserPlaces(end), runTimeMs: metrics?.executorRunTimeMs }
     })
     post({ type: 'tasksEnded', ended: told })
   }

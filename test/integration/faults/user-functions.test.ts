@@ -1,9 +1,10 @@
 /** The UDF rows of the list of bad inputs, on a real cluster: each function runs in an executor of another process. */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import { expect } from 'chai'
 import { explain, type RDD, SimSparkError, SparkContext, type Value } from 'simspark'
 
@@ -155,6 +156,32 @@ describe('functions of users', function () {
     } finally {
       delete process.env['SIMSPARK_TEST_DRIVER_ONLY']
     }
+  })
+
+  it('that throw are told by stage, partition, attempt, executor, cause and line of the source', async () => {
+    const numbers = sc.parallelize([1, 2], 2)
+    const error = await errorOf(() =>
+      numbers
+        .map(x => {
+          if (x === 2) throw new TypeError('x is two') // the line that throws
+          return x
+        })
+        .collect(),
+    )
+    const line = lineOf('// the line that throws')
+    expect(error.code).to.equal('TASK_FAILED')
+    expect(error.message).to.match(
+      /^Task 1 of stage \d+ \(collect at user-functions\.test\.ts:\d+\) failed 4 times, last on executor worker-\w+\/\d+: TypeError: x is two at /,
+    )
+    expect(error.message).to.include(`user-functions.test.ts:${line}:`)
+    expect(error).to.include({ partition: 1, attempt: 3, stageAttempt: 0 })
+    expect(error.stageId).to.be.a('number')
+    expect(error.executorId).to.match(/^worker-\w+\/\d+$/)
+    expect(error.callSite?.file).to.match(/user-functions\.test\.ts$/)
+    expect((error.cause as Error).name).to.equal('TypeError')
+    expect((error.cause as Error).stack).to.include(`user-functions.test.ts:${line}:`)
+    const shown = inspect(error)
+    expect(shown.split('\n').length, shown).to.be.lessThan(50)
   })
 
   it('UDF-20 may throw anything', async () => {
@@ -631,6 +658,16 @@ describe('a context', function () {
 async function afterPatches(): Promise<void> {
   const pairs = sc.parallelize([1, 2, 3, 4], 4).map(x => [x % 2, x])
   expect(await pairs.reduceByKey((a, b) => a + b).count()).to.equal(2)
+}
+
+/** Where a text stands in the source of this file. */
+function lineOf(text: string): number {
+  const path = new URL(
+    '../../../../test/integration/faults/user-functions.test.ts',
+    import.meta.url,
+  )
+  const lines = readFileSync(path, 'utf8').split('\n')
+  return lines.findIndex(line => line.includes(text)) + 1
 }
 
 /** Loops for ever. */
