@@ -1,5 +1,5 @@
 import { availableParallelism, tmpdir } from 'node:os'
-import type { Env } from '#publib/env'
+import type { Cancellable, Env } from '#publib/env'
 import {
   connectionPair,
   ExecutorHost,
@@ -8,6 +8,7 @@ import {
   type LiveStages,
   outputOfTask,
   ThreadLinks,
+  threadUsage,
   type UserOutputPiece,
 } from '#publib/execution'
 import { MemoryBudget, memoryShares } from '#publib/memory'
@@ -23,6 +24,7 @@ import {
   workerId,
 } from '#publib/util'
 import type { Application, Backend, BackendEvents } from './backend.ts'
+import { type MemoryReading, watchMemory } from './memory-watch.ts'
 import { claimFolder, sweepFolders } from './temp-folder.ts'
 
 export interface LocalBackendOptions {
@@ -36,6 +38,8 @@ export interface LocalBackendOptions {
   /** `simspark.memory.fraction`, and `storageFraction` of it for cached partitions. */
   readonly memoryFraction: number
   readonly storageFraction: number
+  /** What the process holds; default: as the system says. */
+  readonly readMemory?: () => MemoryReading
   /** What user functions print in threads; default: the terminal, with the task's name in front. */
   readonly onOutput?: (output: UserOutputPiece, task: TaskDescription | undefined) => void
 }
@@ -56,6 +60,7 @@ export class LocalBackend implements Backend {
   readonly executorIds: readonly ExecutorId[]
   readonly #removeFolder = () => this.#options.env.files.sync.remove(this.#folder)
   #host: ExecutorHost | undefined
+  #memoryWatch: Cancellable | undefined
   #sweeping: Promise<void> | undefined
   #stopping: Promise<void> | undefined
 
@@ -78,6 +83,7 @@ export class LocalBackend implements Backend {
     this.#sweeping = sweepFolders(files, this.#parent)
     const host = this.#startHost()
     this.#host = host
+    if (this.liveStages === undefined) this.#memoryWatch = this.#watchMemory(host)
     const [driverEnd, hostEnd] = connectionPair<ExecutorToDriver, DriverToExecutor>()
     host.attach(hostEnd)
     host.addExecutors(this.executorIds)
@@ -100,6 +106,7 @@ export class LocalBackend implements Backend {
   }
 
   async #stop(): Promise<void> {
+    this.#memoryWatch?.cancel()
     await this.#host?.close()
     process.off('exit', this.#removeFolder)
     await this.#options.env.files.remove(this.#folder)
@@ -120,6 +127,12 @@ export class LocalBackend implements Backend {
       onExecutorsReady: () => undefined,
       onExecutorLost: () => undefined,
     })
+  }
+
+  #watchMemory(host: ExecutorHost): Cancellable {
+    const { env, executorMemoryBytes, readMemory } = this.#options
+    const executorsBytes = this.executorIds.length * executorMemoryBytes
+    return watchMemory(env.clock, host, executorsBytes, readMemory)
   }
 
   get #shares(): ReturnType<typeof memoryShares> {
@@ -154,6 +167,7 @@ export class LocalBackend implements Backend {
       location,
       memory: new MemoryBudget({ limitBytes: executorMemoryBytes, fraction: memoryFraction }),
       liveStages: this.liveStages,
+      usage: threadUsage,
       turn: () => new Promise(resolve => setImmediate(resolve)),
     })
   }

@@ -1,4 +1,4 @@
-import { realClock, realRandom, realSyncFiles } from '#publib/env'
+import { realClock, realRandom, realSyncFiles } from '#publib/env/thread'
 import { MemoryBudget } from '#publib/memory'
 import type { FromExecutorThread, ToExecutorThread } from '#publib/protocol'
 import { CacheBudget } from '#publib/storage'
@@ -11,6 +11,7 @@ import { HostCalls } from './host-calls.ts'
 import { registerRevivers } from './revivers.ts'
 import { endOfThrown } from './task-outcome.ts'
 import type { ThreadData, ThreadPorts } from './thread-data.ts'
+import { threadUsage } from './thread-usage.ts'
 import { UserOutput } from './user-output.ts'
 
 // User code may replace what it likes; what the runtime ends a thread with stays its own.
@@ -39,6 +40,7 @@ export function startExecutorThread(data: ThreadData, { messages, answers }: Thr
       spillFolder: data.spillFolder,
       location: data.location,
       liveStages: undefined,
+      usage: threadUsage,
       fetch: (requests, checkCancelled) => calls.fetch(requests, checkCancelled),
       makeRoom: (bytes, rddId) => calls.makeRoom(bytes, rddId),
       post(message, transfer) {

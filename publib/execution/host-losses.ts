@@ -18,7 +18,7 @@ export function lossOf(
 export function outOfMemory({ residentBytes, limitBytes }: HostEvent & { type: 'MemoryMeasured' }) {
   const mib = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`
   const message =
-    `the host held ${mib(residentBytes)} of its limit of ${mib(limitBytes)}, and this task the largest ` +
-    'part of it; raise simspark.executor.memory or use more partitions'
+    `executors held ${mib(residentBytes)} of the ${mib(limitBytes)} of memory that they may, and this task the ` +
+    'largest part of it; raise simspark.executor.memory or use more partitions'
   return { kind: 'outOfMemory', message, counts: true } as const
 }

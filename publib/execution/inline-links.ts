@@ -9,6 +9,7 @@ import { Executor } from './executor.ts'
 import type { ExecutorLink, ExecutorLinks, LinkOptions } from './executor-link.ts'
 import type { LiveStages } from './live-stages.ts'
 import { registerRevivers } from './revivers.ts'
+import type { ThreadUsage } from './thread-usage.ts'
 
 /** What executors without a thread of their own have around them. */
 export interface InlineLinksOptions {
@@ -20,6 +21,7 @@ export interface InlineLinksOptions {
   readonly spillFolder: string
   readonly location: BlockLocation
   readonly liveStages?: LiveStages
+  readonly usage?: ThreadUsage
   /** Ranges of other workers, there at once. Default: there are none. */
   readonly fetch?: (requests: readonly BlockRange[]) => Iterable<FetchedPart>
   /** Resolves when others have had their turn; between tasks. */

@@ -20,8 +20,10 @@ export async function runTask(
   settle: () => Promise<void>,
 ): Promise<TaskEndedMessage> {
   const shared = { metrics: emptyMetrics(), accumulators: new TaskAccumulators() }
+  const gcMs = surroundings.usage?.startGc()
   surroundings.control.begin(run.task.taskId)
   const done = await attempt(run, tables, surroundings, shared, settle)
+  shared.metrics.gcTimeMs = gcMs?.() ?? 0
   const told = withDeltas(done, shared.accumulators)
   shared.metrics.resultBytes = told.done.result?.length ?? 0
   surroundings.control.phase = 'idle'

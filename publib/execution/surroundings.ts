@@ -7,6 +7,7 @@ import type { CacheBudget } from '#publib/storage'
 import type { ExecutorId, RddId } from '#publib/util'
 import type { ControlBlock } from './control-block.ts'
 import type { LiveStages } from './live-stages.ts'
+import type { ThreadUsage } from './thread-usage.ts'
 
 /** What an executor finds around it: its host, and the part of the machine that it may use. */
 export interface Surroundings {
@@ -25,6 +26,8 @@ export interface Surroundings {
   readonly location: BlockLocation
   /** Stages of the driver's own thread; undefined in every other. */
   readonly liveStages: LiveStages | undefined
+  /** Undefined: nobody measures. */
+  readonly usage?: ThreadUsage | undefined
   post(message: FromExecutorThread, transfer?: readonly ArrayBuffer[]): void
   /** Ranges of other workers, while the executor stands still. */
   fetch(requests: readonly BlockRange[], checkCancelled: () => void): Iterable<FetchedPart>

@@ -76,21 +76,22 @@ export class TaskAttempt {
   }
 
   async compute(): Promise<Done> {
-    const { clock, control } = this.#surroundings
+    const { clock, control, usage } = this.#surroundings
     const openedMs = clock.now()
     // Before anything of the user's: what captured values are revived to belongs to this task.
     const live = runInTask(this.#current, () => this.#stage.instantiate())
     const startedMs = clock.now()
+    const startedCpuMs = usage?.cpuMs()
     this.#metrics.executorDeserializeTimeMs += startedMs - openedMs
     await this.#computeAsyncParts(live)
     control.phase = 'running'
     const done = runInTask(this.#current, () => this.#work(live))
     const encodingMs = this.#metrics.resultSerializationTimeMs
     this.#metrics.executorRunTimeMs = clock.now() - startedMs - encodingMs
-    this.#metrics.executorCpuTimeMs = Math.max(
-      0,
-      this.#metrics.executorRunTimeMs - this.#metrics.shuffleRead.waitTimeMs,
-    )
+    const { executorRunTimeMs, shuffleRead } = this.#metrics
+    const busyMs = Math.max(0, executorRunTimeMs - shuffleRead.waitTimeMs)
+    const cpuMs = usage?.cpuMs()
+    this.#metrics.executorCpuTimeMs = cpuMs === undefined ? busyMs : cpuMs - (startedCpuMs ?? 0)
     return done
   }
 

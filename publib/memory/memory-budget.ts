@@ -16,6 +16,15 @@ const CALLS_BETWEEN_READINGS = 64
 /** Of what `simspark.memory.fraction` allows, the part that operators fill by their own estimates, which may be wrong. */
 const ESTIMATED_SHARE = 2 / 3
 
+/** What a process takes beside the memory of its executors: a tenth of it, or this. */
+const OVERHEAD_BYTES = 384 * 2 ** 20
+const OVERHEAD_SHARE = 0.1
+
+/** What a process may hold for executors that have so much memory together. */
+export function processMemoryLimit(executorsBytes: number): number {
+  return executorsBytes + Math.max(OVERHEAD_BYTES, executorsBytes * OVERHEAD_SHARE)
+}
+
 /** How an executor's memory is shared out, as parts of it: what operators may keep, and what caches may. */
 export function memoryShares(memoryFraction: number, storageFraction: number) {
   return { operators: memoryFraction * ESTIMATED_SHARE, cache: memoryFraction * storageFraction }

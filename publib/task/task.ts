@@ -68,9 +68,11 @@ export interface LossCause {
 /** What a task did, in Spark's terms; times in milliseconds, sizes in bytes. */
 export interface TaskMetrics {
   executorRunTimeMs: number
+  /** Processor time where Node tells it of one thread (from 22.19 and 23.9 on); else the run time less the waits for shuffle data. */
   executorCpuTimeMs: number
   executorDeserializeTimeMs: number
   resultSerializationTimeMs: number
+  /** Time in the garbage collector. */
   gcTimeMs: number
   resultBytes: number
   memorySpilledBytes: number

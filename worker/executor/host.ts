@@ -6,7 +6,7 @@ import {
   ThreadLinks,
   type ThreadLinksOptions,
 } from '#publib/execution/host'
-import { memoryShares } from '#publib/memory'
+import { memoryShares, processMemoryLimit } from '#publib/memory'
 import {
   type DriverToExecutor,
   type ExecutorToDriver,
@@ -45,9 +45,6 @@ export interface HostEnd {
 }
 
 const MIB = 2 ** 20
-/** What a host may take beside the memory of its executors: a tenth of it, or this. */
-const OVERHEAD_MIB = 384
-const OVERHEAD_SHARE = 0.1
 const MEMORY_LOOK_MS = 100
 const METRICS_MS = 2_000
 const SWEEP_MS = 250
@@ -226,9 +223,8 @@ export class HostOfApplication {
   }
 
   #lookAtMemory(): void {
-    const executorsMiB = this.#executorsMiB()
-    const overheadMiB = Math.max(OVERHEAD_MIB, executorsMiB * OVERHEAD_SHARE)
-    this.#host.memoryMeasured(this.#world.residentBytes(), (executorsMiB + overheadMiB) * MIB)
+    const limitBytes = processMemoryLimit(this.#executorsMiB() * MIB)
+    this.#host.memoryMeasured(this.#world.residentBytes(), limitBytes)
   }
 
   #reportMetrics(): void {

@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import { realClock, realFiles, realRandom, realThreads } from '#publib/env'
 import { encodeStage, type Lineage } from '#publib/lineage'
 import { decodeValue } from '#publib/serialization'
+import type { TaskEnd } from '#publib/task'
 import { jobId, stageId, taskId } from '#publib/util'
 import type {
   Application,
@@ -10,6 +11,7 @@ import type {
   ExecutorHostHandle,
 } from '../../../../driver/backend/backend.ts'
 import { LocalBackend } from '../../../../driver/backend/local.ts'
+import type { MemoryReading } from '../../../../driver/backend/memory-watch.ts'
 import { useTempFolder } from '../../../support/temp-folder.ts'
 import { collected, mapped, numbers } from '../../publib/execution/stages.ts'
 
@@ -21,10 +23,12 @@ describe('the local backend', () => {
   function backendOf(
     executors: 'inline' | { threads: number },
     printed: string[] = [],
+    readMemory?: () => MemoryReading,
   ): LocalBackend {
     return new LocalBackend({
       ...{ env, executors, localFolders: [folder()] },
       ...{ executorMemoryBytes: 256 << 20, memoryFraction: 0.6, storageFraction: 0.5 },
+      ...(readMemory === undefined ? {} : { readMemory }),
       onOutput: ({ text }, task) => printed.push(`${task?.partition}: ${text}`),
     })
   }
@@ -60,6 +64,24 @@ describe('the local backend', () => {
     expect(readdirSync(folder())).to.deep.equal([])
   })
 
+  it('ends the largest task when memory runs out, not the program, and names memory', async () => {
+    let residentBytes = 100 << 20
+    const backend = backendOf({ threads: 1 }, [], () => ({ residentBytes, driverBytes: 40 << 20 }))
+    const { handle } = await started(backend)
+    const lineage = mapped(numbers(1, 1), x => {
+      while (x === 0);
+      return x
+    })
+    const ended = endOfFirst(backend, handle, lineage)
+    residentBytes += 700 << 20
+    const end = await ended
+    expect(end.kind === 'executorLost' && end.cause.kind).to.equal('outOfMemory')
+    expect(end.kind === 'executorLost' && end.cause.message).to.match(
+      /^executors held 700 MiB of the 640 MiB of memory that they may/,
+    )
+    await backend.stop()
+  })
+
   it('stops while tasks run that do not listen', async () => {
     const backend = backendOf({ threads: 1 })
     const { handle } = await started(backend)
@@ -86,12 +108,12 @@ async function started(
   return { application, handle: handle! }
 }
 
-/** What each partition gives, by a driver that hands them to the executors in turn. */
-function resultsOf(
+/** As a driver does that hands tasks to the executors in turn. */
+function launch(
   backend: LocalBackend,
   { connection }: ExecutorHostHandle,
   lineage: Lineage<unknown>,
-): Promise<unknown[]> {
+): void {
   const id = stageId(0)
   const { numPartitions } = lineage
   backend.liveStages?.set(id, { lineage, work: collected })
@@ -111,6 +133,17 @@ function resultsOf(
     sources: [],
   }))
   connection.send({ type: 'launchTasks', tasks })
+}
+
+/** What each partition gives. */
+function resultsOf(
+  backend: LocalBackend,
+  handle: ExecutorHostHandle,
+  lineage: Lineage<unknown>,
+): Promise<unknown[]> {
+  launch(backend, handle, lineage)
+  const { connection } = handle
+  const { numPartitions } = lineage
   const results: unknown[] = []
   return new Promise(resolve => {
     connection.onMessage = (message, payloads) => {
@@ -120,6 +153,22 @@ function resultsOf(
         results[task] = decodeValue(payloads[end.result.payload]!)
         if (Object.keys(results).length === numPartitions) resolve(results)
       }
+    }
+  })
+}
+
+/** How the task of the first partition ends. */
+function endOfFirst(
+  backend: LocalBackend,
+  handle: ExecutorHostHandle,
+  lineage: Lineage<unknown>,
+): Promise<TaskEnd> {
+  launch(backend, handle, lineage)
+  return new Promise(resolve => {
+    handle.connection.onMessage = message => {
+      if (message.type !== 'taskStatuses') return
+      const first = message.ended.find(({ taskId: task }) => task === 0)
+      if (first !== undefined) resolve(first.end)
     }
   })
 }

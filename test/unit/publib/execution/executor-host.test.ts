@@ -67,6 +67,24 @@ describe('an executor host with threads', () => {
     expect(readdirSync(shuffles)).to.deep.equal([other])
   })
 
+  it('measures what the garbage collector and the processor took', async () => {
+    const host = startHost()
+    const [ended] = await host.run(
+      mapped(numbers(50, 1), x => {
+        let kept: unknown[] = []
+        for (let i = 0; i < 100_000; i++) {
+          if (kept.length > 20_000) kept = []
+          kept.push({ i })
+        }
+        return x + kept.length
+      }),
+      counted,
+    )
+    const { gcTimeMs, executorCpuTimeMs, executorRunTimeMs } = ended!.metrics!
+    expect(gcTimeMs).to.be.greaterThan(0).and.lessThan(executorRunTimeMs)
+    expect(executorCpuTimeMs).to.be.greaterThan(0)
+  })
+
   it('hands over results larger than a message in pieces', async () => {
     const host = startHost()
     const [ended] = await host.run(
