@@ -13,6 +13,14 @@ interface Daemon {
   readonly stateDir: string
   readonly pid: number
   readonly url: string
+  readonly workerId: string | undefined
+}
+
+/** What `start --json` prints, as far as the demo needs it. */
+interface Started {
+  readonly pid: number
+  readonly url: string
+  readonly details?: { readonly workerId?: string }
 }
 
 /** A master and workers of this machine's own, in a folder of their own, started and stopped by the commands that users type. */
@@ -67,10 +75,10 @@ export class DemoCluster {
     return this.#daemons.map(({ name, pid, url }) => `${name} ${url} (pid ${pid})`)
   }
 
-  /** Kills a worker without warning, as a power cut would. */
-  killWorker(index: number): string {
-    const worker = this.#daemons.filter(daemon => daemon.name !== 'master')[index]
-    if (worker === undefined) throw new Error(`there is no worker ${index}`)
+  /** Kills the worker that holds an executor without warning, as a power cut would. */
+  killWorkerOf(executorId: string): string {
+    const worker = this.#daemons.find(({ workerId }) => executorId.startsWith(`${workerId}/`))
+    if (worker === undefined) throw new Error(`no worker of the demo holds ${executorId}`)
     process.kill(worker.pid, 'SIGKILL')
     return `${worker.name} (pid ${worker.pid})`
   }
@@ -88,8 +96,8 @@ export class DemoCluster {
     const own = ['--state-dir', stateDir, '--secret-file', this.secretFile, '--json']
     const quiet = process.getuid?.() === 0 ? ['--allow-root'] : []
     const { stdout } = await simspark(cli, ['start', ...args, ...own, ...quiet])
-    const { pid, url } = JSON.parse(stdout) as { pid: number; url: string }
-    this.#daemons.push({ name, cli, stateDir, pid, url })
+    const { pid, url, details } = JSON.parse(stdout) as Started
+    this.#daemons.push({ name, cli, stateDir, pid, url, workerId: details?.workerId })
   }
 }
 

@@ -12,6 +12,7 @@ interface Ended {
 export class TaskLog {
   #tasks: Ended[] = []
   #jobs = 0
+  #lastStarted = ''
   #whenOver: (() => void) | undefined
 
   readonly listener: SparkListener = {
@@ -22,11 +23,19 @@ export class TaskLog {
       this.#jobs--
       if (this.#jobs === 0) this.#whenOver?.()
     },
+    onTaskStart: ({ task }) => {
+      this.#lastStarted = task.executorId
+    },
     onTaskEnd: ({ stageId, task, error }) => {
       const { partition, attemptNumber, executorId } = task
       const why = error === undefined ? undefined : firstLine(error.message)
       this.#tasks.push({ stageId, partition, attempt: attemptNumber, executorId, error: why })
     },
+  }
+
+  /** The executor that began a task last. */
+  get lastStarted(): string {
+    return this.#lastStarted
   }
 
   /** Resolves when every job that began has been told to have ended: listeners hear of it shortly after the action. */

@@ -92,7 +92,9 @@ async function killWorker(sc: SparkContext, cluster: DemoCluster, tasks: TaskLog
   )
   const before = performance.now()
   const timer = setTimeout(() => {
-    console.log(`  ${since(before)}: killed ${cluster.killWorker(0)} with SIGKILL`)
+    console.log(
+      `  ${since(before)}: killed ${cluster.killWorkerOf(tasks.lastStarted)} with SIGKILL`,
+    )
   }, 4000)
   const answer = await countMultiples(sc, slices, size)
   clearTimeout(timer)

@@ -78,29 +78,30 @@ async function sums(sc: SparkContext, runs: number): Promise<number[]> {
   return times.slice(1)
 }
 
-/** Two long tasks, one on each worker; one worker dies: milliseconds until its task starts on the other. */
+/** A long task while the other worker is idle; its worker dies: milliseconds until the task starts on the other. */
 async function untilElsewhere(sc: SparkContext, cluster: DemoCluster): Promise<number> {
+  const controller = new AbortController()
   let killedAt = 0
   const restarted = new Promise<number>(resolve => {
     sc.addSparkListener({
       onTaskStart: ({ task }) => {
         if (killedAt > 0 && task.attemptNumber > 0) resolve(performance.now() - killedAt)
+        if (killedAt > 0) return
+        setTimeout(() => {
+          killedAt = performance.now()
+          cluster.killWorkerOf(task.executorId)
+        }, 500)
       },
     })
   })
-  const controller = new AbortController()
   const job = sc
-    .range(0, 2, 1, 2)
+    .range(0, 1, 1, 1)
     .map(x => {
-      const end = Date.now() + 1500
+      const end = Date.now() + 5000
       while (Date.now() < end);
       return x
     })
     .collect({ signal: controller.signal })
-  setTimeout(() => {
-    killedAt = performance.now()
-    cluster.killWorker(0)
-  }, 500)
   const ms = await restarted
   controller.abort()
   await job.catch(() => undefined)
