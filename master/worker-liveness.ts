@@ -1,4 +1,4 @@
-import { type Application, byWorker, type Cluster, type Executor, type Worker } from './cluster.ts'
+import type { Application, Cluster, Executor, Worker } from './cluster.ts'
 import { loseExecutors, tellWorkerState } from './executors.ts'
 
 /** Any message proves that the worker lives. */
@@ -75,11 +75,6 @@ export function byApplication(executors: Iterable<Executor>): Map<Application, E
     else group.push(executor)
   }
   return groups
-}
-
-/** The worker's executors that belong to one application. */
-export function ofApplication(worker: Worker, application: Application): Executor[] {
-  return [...(byWorker(application.executors.values()).get(worker) ?? [])]
 }
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(1)

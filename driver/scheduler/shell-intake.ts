@@ -1,4 +1,4 @@
-import { StorageLevel } from '#publib/blocks'
+import { rddBlockName, StorageLevel } from '#publib/blocks'
 import type { Clock } from '#publib/env'
 import type { Logger } from '#publib/log'
 import type { ExecutorToDriver, StalledTask } from '#publib/protocol'
@@ -169,7 +169,7 @@ export class Intake implements BackendEvents {
     this.#around.post({ type: 'cachedBlocksUpdated', hostId, blocks })
     const time = this.#around.clock.wallTime()
     for (const { rddId, partition, memoryBytes } of blocks) {
-      const blockId = `rdd_${rddId}_${partition}`
+      const blockId = rddBlockName(rddId, partition)
       const what = { executorId: hostId, blockId, rddId, partition, memoryBytes, diskBytes: 0 }
       const { MEMORY_ONLY: storageLevel } = StorageLevel
       this.#around.report({ event: 'blockUpdated', time, ...what, storageLevel })

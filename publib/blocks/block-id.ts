@@ -38,11 +38,6 @@ export function rddBlockName(rddId: number, partition: number): string {
   return `rdd_${rddId}_${partition}`
 }
 
-/** `broadcast_4`. */
-export function broadcastBlockName(broadcastId: number): string {
-  return `broadcast_${broadcastId}`
-}
-
 function stem(id: MapOutputId): string {
   return `shuffle_${id.shuffleId}_${id.mapPartition}_${id.taskId}`
 }

@@ -5,7 +5,6 @@ export * from './daemon-files.ts'
 export {
   type DaemonWishes,
   daemonOptions,
-  logBase,
   SECRET_FILE,
   TLS_FOLDER,
   tlsFiles,

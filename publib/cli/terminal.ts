@@ -16,11 +16,6 @@ export function styled(style: Style, text: string, stream: Stream = process.stde
   return wantsColour(stream) ? styleText(style, text) : text
 }
 
-/** Columns of a terminal; 80 where there is none. */
-export function terminalWidth(stream: Stream = process.stderr): number {
-  return stream.columns !== undefined && stream.columns > 0 ? stream.columns : 80
-}
-
 const UNSAFE = /[\p{Cc}\u200b-\u200f\u2028-\u202e\u2060-\u2069]/gu
 const SHOWN_MAX = 200
 

@@ -1,14 +1,12 @@
-export { type Codec, codecNamed, codecOfName } from './codec.ts'
+export { type Codec, codecNamed } from './codec.ts'
 export { abortOutput, beginOutput, commitOutput, type OutputOptions } from './commit.ts'
 export * from './errors.ts'
 export type * from './input-file.ts'
 export type { Encoding } from './line-ends.ts'
-export { type Manifest, type ManifestFile, readManifest } from './manifest.ts'
 export { absolutePath, type ListOptions, listInputs } from './paths.ts'
 export { planSplits, type SplitOptions } from './plan-splits.ts'
 export {
   type OutputJob,
-  partName,
   type SinkEnvironment,
   type WrittenPart,
   writeTextPart,

@@ -1,3 +1,4 @@
+import { rddBlockName } from '#publib/blocks'
 import type { CacheKey } from '#publib/protocol'
 import type { RddId } from '#publib/util'
 import type { CacheBudget } from './cache-budget.ts'
@@ -80,5 +81,5 @@ export class MemoryStore {
 }
 
 export function nameOf({ rddId, partition }: CacheKey): string {
-  return `${rddId}/${partition}`
+  return rddBlockName(rddId, partition)
 }

@@ -8,7 +8,7 @@ import { isFunction, isReference } from '../function.ts'
 import type { ModuleNeed } from '../wire.ts'
 import { commonJsPlace, isPackageExport } from './commonjs.ts'
 import { intrinsicPath } from './intrinsics.ts'
-import { fileOfUrl, isPackageFile, packageFile } from './packages.ts'
+import { isPackageFile, packageFile } from './packages.ts'
 
 export interface ModuleReference {
   readonly need: ModuleNeed
@@ -166,10 +166,4 @@ export function isModuleWrapper(value: object): boolean {
   if (!inner) return false
   const exports: unknown = inner.get ? Reflect.get(value, 'default') : inner.value
   return isReference(exports) && isPackageExport(exports)
-}
-
-/** The file of a script, if it belongs to a package. */
-export function packageScriptFile(url: string): string | undefined {
-  const file = fileOfUrl(url)
-  return isPackageFile(file) ? file : undefined
 }

@@ -1,6 +1,0 @@
-export { SCHEDULER_LIMITS, type SchedulerLimits } from './core.ts'
-export { contextStopped } from './errors.ts'
-export type { SourcePart } from './host-link.ts'
-export type * from './job.ts'
-export { Scheduler } from './shell.ts'
-export type * from './shell-dependencies.ts'
