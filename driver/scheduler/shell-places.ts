@@ -11,7 +11,18 @@ function mapped(error: ErrorData): ErrorData {
   const { stack, cause } = error
   return {
     ...error,
-    stack: stack === undefined ? undefined : mapStack(stack),
+    stack: stack === undefined ? undefined : ofUser(mapStack(stack)),
     ...(cause === undefined ? {} : { cause: mapped(cause) }),
   }
+}
+
+/** A frame of the engine that called the user's function, wherever the executor has it installed. */
+const ENGINE = /simspark:\/|[/\\]dist[/\\]publib[/\\]/
+
+/** A stack down to where the engine called in: below it stands nothing that the user wrote. A stack of the engine alone stays whole. */
+function ofUser(stack: string): string {
+  const lines = stack.split('\n')
+  const first = lines.findIndex(line => /^\s+at /.test(line))
+  const engine = lines.findIndex(line => /^\s+at /.test(line) && ENGINE.test(line))
+  return engine > first ? lines.slice(0, engine).join('\n') : stack
 }

@@ -106,34 +106,26 @@ export class SimSparkError extends Error {
   override readonly name = 'SimSparkError'
   readonly code: ErrorCode
   /** What to do. */
-  readonly hint: string | undefined
+  declare readonly hint: string | undefined
   /** Whether the same call may succeed later. */
   readonly retryable: boolean
   /** The transformation's line, for what it refuses; else the action's. */
-  readonly callSite: CallSite | undefined
-  readonly applicationId: string | undefined
-  readonly executorId: string | undefined
-  readonly host: string | undefined
-  readonly jobId: number | undefined
-  readonly stageId: number | undefined
-  readonly stageAttempt: number | undefined
-  readonly partition: number | undefined
-  readonly attempt: number | undefined
+  declare readonly callSite: CallSite | undefined
+  declare readonly applicationId: string | undefined
+  declare readonly executorId: string | undefined
+  declare readonly host: string | undefined
+  declare readonly jobId: number | undefined
+  declare readonly stageId: number | undefined
+  declare readonly stageAttempt: number | undefined
+  declare readonly partition: number | undefined
+  declare readonly attempt: number | undefined
 
   constructor(code: ErrorCode, message: string, fields: ErrorFields = {}) {
     super(message, fields.cause === undefined ? undefined : { cause: fields.cause })
     this.code = code
-    this.hint = fields.hint
     this.retryable = fields.retryable ?? false
-    this.callSite = fields.callSite
-    this.applicationId = fields.applicationId
-    this.executorId = fields.executorId
-    this.host = fields.host
-    this.jobId = fields.jobId
-    this.stageId = fields.stageId
-    this.stageAttempt = fields.stageAttempt
-    this.partition = fields.partition
-    this.attempt = fields.attempt
+    // Only what is known becomes a property: an error that is printed shows no row of undefined.
+    Object.assign(this, knownOf(fields))
   }
 
   /** All of it as plain data; the stack is cut at 64 KiB. */
@@ -152,7 +144,8 @@ export function errorToData(thrown: unknown, depth = 0): ErrorData {
     return { name: 'Thrown', code: undefined, message, stack: undefined }
   }
   const cause = depth < CAUSES_MAX ? safely(() => thrown.cause) : undefined
-  const own = thrown instanceof SimSparkError ? fieldsOf(thrown) : {}
+  const own =
+    thrown instanceof SimSparkError ? { ...knownOf(thrown), retryable: thrown.retryable } : {}
   return {
     ...own,
     name: cut(String(safely(() => thrown.name) ?? 'Error')),
@@ -181,13 +174,14 @@ export function textOf(thrown: unknown): string {
   return text ?? 'a value that cannot be shown as text'
 }
 
-function fieldsOf(error: SimSparkError): Omit<ErrorFields, 'cause'> {
-  const { hint, retryable, callSite, applicationId, executorId, host } = error
-  const { jobId, stageId, stageAttempt, partition, attempt } = error
-  const all = { hint, retryable, callSite, applicationId, executorId, host }
-  const ids = { jobId, stageId, stageAttempt, partition, attempt }
-  const given = Object.entries({ ...all, ...ids }).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(given)
+const FIELDS = [
+  ...(['hint', 'callSite', 'applicationId', 'executorId', 'host'] as const),
+  ...(['jobId', 'stageId', 'stageAttempt', 'partition', 'attempt'] as const),
+]
+
+function knownOf(fields: ErrorFields): Omit<ErrorFields, 'cause'> {
+  const known = FIELDS.filter(name => fields[name] !== undefined)
+  return Object.fromEntries(known.map(name => [name, fields[name]]))
 }
 
 function withStack<E extends Error>(error: E, stack: string | undefined): E {
