@@ -10,7 +10,8 @@ const root = fileURLToPath(new URL('../../..', import.meta.url))
 interface Daemon {
   readonly name: string
   readonly cli: string
-  readonly stateDir: string
+  /** Several of a kind share a state folder: which of them it is. */
+  readonly instance: number
   readonly pid: number
   readonly url: string
   readonly workerId: string | undefined
@@ -39,16 +40,14 @@ export class DemoCluster {
   static async start(workers: number, cores: number): Promise<DemoCluster> {
     const cluster = new DemoCluster(await mkdtemp(join(tmpdir(), 'simspark-demo-')))
     try {
-      await simspark('driver/cli/simspark.js', ['secret', 'create', '--state-dir', cluster.scratch])
       const before = performance.now()
-      await cluster.#start('master', 'master/cli.js', ['--port', '0'])
+      await cluster.#start('master', 'master/cli.js', 1)
       const between = performance.now()
       cluster.masterStartMs = between - before
-      const names = Array.from({ length: workers }, (_, i) => `worker-${i + 1}`)
+      const instances = Array.from({ length: workers }, (_, i) => i + 1)
+      const args = [cluster.master, '--cores', `${cores}`]
       await Promise.all(
-        names.map(name =>
-          cluster.#start(name, 'worker/cli.js', [cluster.master, '--port', '0', '-c', `${cores}`]),
-        ),
+        instances.map(i => cluster.#start(`worker-${i}`, 'worker/cli.js', i, ...args)),
       )
       cluster.workerStartMs = performance.now() - between
       return cluster
@@ -62,8 +61,13 @@ export class DemoCluster {
     return this.#daemons[0]?.url ?? ''
   }
 
+  /** Made by the master at its first start. */
   get secretFile(): string {
-    return join(this.#folder, 'secret')
+    return join(this.#stateDir, 'secret')
+  }
+
+  get #stateDir(): string {
+    return join(this.#folder, 'state')
   }
 
   /** A folder for what the demo writes itself; goes with the cluster. */
@@ -72,7 +76,7 @@ export class DemoCluster {
   }
 
   describe(): string[] {
-    return this.#daemons.map(({ name, pid, url }) => `${name} ${url} (pid ${pid})`)
+    return this.#daemons.map(({ name, pid, url }) => `${name} ${url} (pid ${pid})`).sort()
   }
 
   /** Kills the worker that holds an executor without warning, as a power cut would. */
@@ -85,19 +89,30 @@ export class DemoCluster {
 
   /** Stops everything, workers first, and deletes the folder. */
   async stop(): Promise<void> {
-    for (const daemon of this.#daemons.splice(0).reverse()) {
-      await simspark(daemon.cli, ['stop', '--state-dir', daemon.stateDir])
-    }
+    const [master, ...workers] = this.#daemons.splice(0)
+    await Promise.all(workers.map(worker => this.#stop(worker)))
+    if (master !== undefined) await this.#stop(master)
     await rm(this.#folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
   }
 
-  async #start(name: string, cli: string, args: readonly string[]): Promise<void> {
-    const stateDir = join(this.#folder, name)
-    const own = ['--state-dir', stateDir, '--secret-file', this.secretFile, '--json']
+  async #start(name: string, cli: string, instance: number, ...args: string[]): Promise<void> {
+    const own = [
+      '--state-dir',
+      this.#stateDir,
+      '--instance',
+      `${instance}`,
+      '--port',
+      '0',
+      '--json',
+    ]
     const quiet = process.getuid?.() === 0 ? ['--allow-root'] : []
     const { stdout } = await simspark(cli, ['start', ...args, ...own, ...quiet])
     const { pid, url, details } = JSON.parse(stdout) as Started
-    this.#daemons.push({ name, cli, stateDir, pid, url, workerId: details?.workerId })
+    this.#daemons.push({ name, cli, instance, pid, url, workerId: details?.workerId })
+  }
+
+  async #stop({ cli, instance }: Daemon): Promise<void> {
+    await simspark(cli, ['stop', '--state-dir', this.#stateDir, '--instance', `${instance}`])
   }
 }
 
