@@ -9,6 +9,13 @@ export interface FuzzSample {
   readonly payloads?: readonly Uint8Array[]
 }
 
+/** One direction of one link: its decoder, and messages as they are really sent. */
+export interface ProtocolLink {
+  readonly name: string
+  readonly protocol: Protocol<unknown>
+  readonly samples: readonly FuzzSample[]
+}
+
 export interface FuzzReport {
   readonly refusedFrames: number
   readonly refusedMessages: number

