@@ -60,14 +60,6 @@ export function lastEndOfLine(
   return 0
 }
 
-/** The lines of a text that ends with a line end, or with the file. */
-export function splitLines(text: string): string[] {
-  if (text === '') return []
-  const lines = text.includes('\r') ? text.split(/\r\n|\r|\n/) : text.split('\n')
-  if (lines[lines.length - 1] === '') lines.pop()
-  return lines
-}
-
 const MARKS: Readonly<Record<Encoding, readonly number[]>> = {
   utf8: [0xef, 0xbb, 0xbf],
   utf16le: [0xff, 0xfe],

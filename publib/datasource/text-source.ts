@@ -6,14 +6,8 @@ import { formatBytes } from '#publib/util'
 import { type ByteSource, openSource } from './byte-source.ts'
 import { corruptFile } from './errors.ts'
 import type { FileRange, Split } from './input-file.ts'
-import {
-  type Encoding,
-  endOfLine,
-  foreignStart,
-  lastEndOfLine,
-  markSize,
-  splitLines,
-} from './line-ends.ts'
+import { type Encoding, endOfLine, foreignStart, lastEndOfLine, markSize } from './line-ends.ts'
+import { splitLines, splitUtf8 } from './split-lines.ts'
 
 export interface LineOptions {
   /** Default 'utf8'; bytes that are none become U+FFFD. */
@@ -74,11 +68,33 @@ function* readRange(
     for (;;) {
       const bytes = window.takeLines(end)
       if (bytes === undefined) return
-      yield splitLines(bytes.toString(encoding))
+      if (encoding === 'utf16le') yield splitLines(bytes.toString(encoding))
+      else for (const piece of piecesOf(bytes)) yield linesOf(piece, encoding)
     }
   } finally {
     source.close()
   }
+}
+
+/** Text decoded at once: small enough that lines and words of it are still in the cache when they are used. */
+const PIECE_BYTES = 64 * 1024
+const LF = 10
+
+/** Some whole lines in pieces that end with a line feed. */
+function* piecesOf(bytes: Buffer): Generator<Buffer> {
+  let start = 0
+  while (bytes.length - start > PIECE_BYTES) {
+    const last = bytes.lastIndexOf(LF, start + PIECE_BYTES - 1)
+    const end = last >= start ? last : bytes.indexOf(LF, start + PIECE_BYTES)
+    if (end < 0) break
+    yield bytes.subarray(start, end + 1)
+    start = end + 1
+  }
+  if (start < bytes.length) yield bytes.subarray(start)
+}
+
+function linesOf(bytes: Buffer, encoding: 'utf8' | 'latin1'): string[] {
+  return encoding === 'utf8' ? splitUtf8(bytes) : splitLines(bytes.toString('latin1'))
 }
 
 /** A window over the bytes of a file: whole lines are taken out at its front, chunks come in at its back. */

@@ -1,7 +1,7 @@
 import type { Batch } from '#publib/columnar'
 
 /** Records of one output batch of an operator that regroups: enough to share the cost of a call, few enough to stay in the cache. */
-const OUTPUT_ROWS = 4096
+export const OUTPUT_ROWS = 4096
 
 /** Single records as batches, made as they are asked for. */
 export function* inBatches<T>(records: Iterable<T>): Generator<Batch<T>> {

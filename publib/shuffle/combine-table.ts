@@ -1,6 +1,8 @@
+import type { Batch } from '#publib/columnar'
 import { estimateSize } from '#publib/memory'
 import { compareValues, hashValue } from '#publib/util'
 import type { Aggregator } from './aggregator.ts'
+import { OUTPUT_ROWS } from './batches.ts'
 import { KeyIndex } from './key-index.ts'
 import type { Row } from './sorted-runs.ts'
 
@@ -40,8 +42,14 @@ export class CombineTable<K, V, C> {
     else combiners[index] = this.#aggregator.mergeCombiners(combiners[index]!, combiner, key)
   }
 
-  *entries(): Generator<[K, C]> {
-    for (let i = 0; i < this.size; i++) yield [this.index.keys[i] as K, this.combiners[i]!]
+  *batches(): Generator<Batch<[K, C]>> {
+    const { keys } = this.index
+    for (let start = 0; start < keys.length; start += OUTPUT_ROWS) {
+      const end = Math.min(start + OUTPUT_ROWS, keys.length)
+      const batch: [K, C][] = []
+      for (let i = start; i < end; i++) batch.push([keys[i] as K, this.combiners[i]!])
+      yield batch
+    }
   }
 
   /** `[hash, key, combiner]` by hash and key, as runs are spilled. */

@@ -28,9 +28,10 @@ export function* aggregateExternally<K, V, C>(
     let looked = 0
     for (const batch of records) {
       env.checkCancelled()
-      for (const [key, value] of batch) {
-        if (input === 'values') table.addValue(key, value as V)
-        else table.addCombiner(key, value as C)
+      for (let i = 0; i < batch.length; i++) {
+        const record = batch[i]!
+        if (input === 'values') table.addValue(record[0], record[1] as V)
+        else table.addCombiner(record[0], record[1] as C)
         if (++looked % RECORDS_BETWEEN_LOOKS !== 0) continue
         if (!keeper.shouldSpill(table.estimateBytes()) && !table.isFull) continue
         runs.add(table.sortedRows(), keeper.bytes)
@@ -38,7 +39,7 @@ export function* aggregateExternally<K, V, C>(
         keeper.release()
       }
     }
-    if (runs.count === 0) yield* inBatches(table.entries())
+    if (runs.count === 0) yield* table.batches()
     else yield* inBatches(mergeCombiners(runs.merge(table.sortedRows()), aggregator))
   } finally {
     runs.close()

@@ -26,8 +26,9 @@ export function* cogroupStreams<K>(
     for (const [source, records] of sources.entries()) {
       for (const batch of records) {
         env.checkCancelled()
-        for (const [key, value] of batch) {
-          table.add(key, source, value)
+        for (let i = 0; i < batch.length; i++) {
+          const record = batch[i]!
+          table.add(record[0], source, record[1])
           if (++looked % RECORDS_BETWEEN_LOOKS !== 0) continue
           if (!keeper.shouldSpill(table.estimatedBytes) && !table.isFull) continue
           runs.add(table.sortedRows(), keeper.bytes)

@@ -67,15 +67,19 @@ export function hashNumber(value: number): number {
 
 /** Over bytes as they are. */
 export function hashBytes(bytes: Uint8Array, seed: number = SEED.bytes): number {
-  const whole = bytes.length & ~3
+  return hashFirst(bytes, bytes.length, seed)
+}
+
+function hashFirst(bytes: Uint8Array, length: number, seed: number): number {
+  const whole = length & ~3
   let hash = seed
   for (let i = 0; i < whole; i += 4) {
     const low = bytes[i]! | (bytes[i + 1]! << 8)
     hash = mixWord(hash, low | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24))
   }
   let tail = 0
-  for (let i = whole; i < bytes.length; i++) tail |= bytes[i]! << ((i - whole) << 3)
-  return finish(mixTail(hash, tail), bytes.length)
+  for (let i = whole; i < length; i++) tail |= bytes[i]! << ((i - whole) << 3)
+  return finish(mixTail(hash, tail), length)
 }
 
 /** Spreads the bits of a hash: for a second use of it that must not follow the first. */
@@ -155,37 +159,37 @@ function hashDouble(value: number, seed: number): number {
   return finish(mixWord(mixWord(seed, words[0]! | 0), words[1]! | 0), 8)
 }
 
+/** Over the bytes of its UTF-8, which are made here one by one. */
 function hashUtf8(text: string): number {
-  let hash: number = SEED.string
-  let word = 0
-  let count = 0
-  const feed = (byte: number): void => {
-    word |= byte << ((count & 3) << 3)
-    count++
-    if ((count & 3) === 0) {
-      hash = mixWord(hash, word)
-      word = 0
-    }
-  }
+  const bytes = text.length * 3 <= utf8.length ? utf8 : new Uint8Array(text.length * 3)
+  let end = 0
   for (let i = 0; i < text.length; i++) {
     const point = text.codePointAt(i)!
+    if (point < 0x80) {
+      bytes[end++] = point
+      continue
+    }
     if (point > 0xffff) i++
-    feedCodePoint(point, feed)
+    end = putCodePoint(point, bytes, end)
   }
-  return finish(mixTail(hash, word), count)
+  return hashFirst(bytes, end, SEED.string)
 }
 
-function feedCodePoint(point: number, feed: (byte: number) => void): void {
-  if (point < 0x80) {
-    feed(point)
-    return
+const utf8 = new Uint8Array(3 * 1024)
+
+function putCodePoint(point: number, bytes: Uint8Array, start: number): number {
+  let end = start
+  if (point < 0x800) bytes[end++] = 0xc0 | (point >> 6)
+  else {
+    if (point < 0x10000) bytes[end++] = 0xe0 | (point >> 12)
+    else {
+      bytes[end++] = 0xf0 | (point >> 18)
+      bytes[end++] = 0x80 | ((point >> 12) & 63)
+    }
+    bytes[end++] = 0x80 | ((point >> 6) & 63)
   }
-  if (point < 0x800) feed(0xc0 | (point >> 6))
-  else if (point < 0x10000) feed(0xe0 | (point >> 12))
-  else feed(0xf0 | (point >> 18))
-  if (point >= 0x10000) feed(0x80 | ((point >> 12) & 63))
-  if (point >= 0x800) feed(0x80 | ((point >> 6) & 63))
-  feed(0x80 | (point & 63))
+  bytes[end++] = 0x80 | (point & 63)
+  return end
 }
 
 function mixWord(hash: number, word: number): number {
