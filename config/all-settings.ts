@@ -48,10 +48,10 @@ const rows = new Map<string, Setting>(
 
 /** Settings of the form prefix + any name: environment variables of executors. */
 export const EXECUTOR_ENV_PREFIX = 'simspark.executorEnv.'
-const EXECUTOR_ENV: Setting<string | undefined> = {
+export const EXECUTOR_ENV: Setting<string | undefined> = {
   type: 'text',
   default: undefined,
-  doc: 'An environment variable of the executors, as `simspark.executorEnv.TZ`.',
+  doc: 'An environment variable of the processes that hold executors on a cluster, as `simspark.executorEnv.TZ`; local mode has none of its own.',
 }
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/
 

@@ -1,4 +1,9 @@
-import { environmentName, settingGroups } from './all-settings.ts'
+import {
+  EXECUTOR_ENV,
+  EXECUTOR_ENV_PREFIX,
+  environmentName,
+  settingGroups,
+} from './all-settings.ts'
 import { formatValue, rangeOf, type Value } from './parse-value.ts'
 import type { Setting } from './setting.ts'
 
@@ -16,9 +21,12 @@ export interface SettingDoc {
 
 /** Every setting, group by group, for the docs and for `simspark config explain`. */
 export function settingsDocs(): readonly SettingDoc[] {
-  return Object.entries(settingGroups).flatMap(([group, rows]) =>
+  const listed = Object.entries(settingGroups).flatMap(([group, rows]) =>
     Object.entries<Setting>(rows).map(([key, setting]) => docOf(group, key, setting)),
   )
+  const variables = docOf('executors', `${EXECUTOR_ENV_PREFIX}<NAME>`, EXECUTOR_ENV)
+  const place = listed.findIndex(({ group }) => group === 'scheduling')
+  return listed.toSpliced(place, 0, { ...variables, variable: 'none' })
 }
 
 function docOf(group: string, key: string, setting: Setting): SettingDoc {

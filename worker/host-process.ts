@@ -48,6 +48,18 @@ export function hostEnvironment(
   return Object.fromEntries(passed)
 }
 
+/** What makes a process load code before its own. */
+const LOADING = /^(?:NODE_|LD_|DYLD_)/
+
+/** The worker's part of a host's environment, and what the application wishes beside it or in its place. */
+export function environmentOf(
+  own: Readonly<Record<string, string>>,
+  wished: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const allowed = Object.entries(wished).filter(([name]) => !LOADING.test(name))
+  return { ...own, ...Object.fromEntries(allowed) }
+}
+
 /** One executor host: its folders, its process, its channel. Told its first message before any other. */
 export class HostProcess {
   readonly #env: Pick<Env, 'files' | 'processes'>

@@ -11,7 +11,7 @@ import type { HostId, MasterEpoch } from '#publib/util'
 import type { RunningBlockService } from './block-service/index.ts'
 import type { HostDescription, WorkerAction, WorkerEvent } from './events.ts'
 import { FirstRegistration } from './first-registration.ts'
-import { HostProcess } from './host-process.ts'
+import { environmentOf, HostProcess } from './host-process.ts'
 import { nextIdentity, writeIdentity } from './identity.ts'
 import { answerRequest, credentialsOf, rolesAt, stillStarting } from './ports.ts'
 import type { WorkerIdentity } from './site.ts'
@@ -238,7 +238,7 @@ export class Worker {
         ...{ blockPort: this.#blocks.port, folder: files.folder },
         ...(exposure.tls === undefined ? {} : { tls: hostTls(exposure.tls, this.#options.ca) }),
       },
-      this.#options.hostEnvironment,
+      environmentOf(this.#options.hostEnvironment, description.hostSettings.environment),
     )
   }
 

@@ -68,6 +68,7 @@ function hostSettings(settings: Resolved): HostSettings {
     fetchRetriesMax: settings.get('simspark.shuffle.io.maxRetries'),
     messageBytesMax: settings.get('simspark.rpc.message.maxSize'),
     leaseMs: settings.get('simspark.network.leaseTimeout'),
+    environment: settings.executorEnv(),
   }
 }
 

@@ -5,6 +5,8 @@ import {
   flagSettings,
   loadSettings,
   type Resolved,
+  type SettingDoc,
+  settingOf,
   settingsDocs,
   settingsText,
   unknownSetting,
@@ -95,16 +97,25 @@ function explainOne(command: Command, key: string | undefined): void {
       .rows()
       .map(row => [row.key, row]),
   )
-  const docs = settingsDocs().filter(doc => key === undefined || doc.key === key)
-  if (docs.length === 0 && key !== undefined) throw unknownSetting(key)
-  const parts = docs.map(doc => {
-    const row = rows.get(doc.key)
+  const parts = docsOf(key).map(doc => {
+    const row = rows.get(key ?? doc.key)
     const range = doc.range === '' ? doc.type : `${doc.type}, ${doc.range}`
     return [
-      `${doc.key} = ${safeText(row?.value ?? '-')}`,
+      `${row?.key ?? doc.key} = ${safeText(row?.value ?? '-')}`,
       `  from ${row?.source ?? 'default'}; default ${doc.default ?? '-'}; ${range}; ${doc.variable}`,
       `  ${doc.doc}`,
     ].join('\n')
   })
   print(parts.join('\n\n'))
+}
+
+/** The rows of the tables that say what a key means. @throws UNKNOWN_SETTING */
+function docsOf(key: string | undefined): readonly SettingDoc[] {
+  const all = settingsDocs()
+  if (key === undefined) return all
+  const own = all.filter(doc => doc.key === key)
+  if (own.length > 0) return own
+  if (settingOf(key) === undefined) throw unknownSetting(key)
+  // Variables of executors have one row for all names.
+  return all.filter(doc => doc.key.endsWith('<NAME>'))
 }

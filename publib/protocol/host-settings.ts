@@ -1,4 +1,4 @@
-/** What a driver's settings say of its executor hosts, wherever they run: plain numbers, each within bounds that decoders hold. */
+/** What a driver's settings say of its executor hosts, wherever they run: each value within bounds that decoders hold. */
 export interface HostSettings {
   /** `simspark.memory.fraction`: the part of an executor's memory for data of operators and of caches. */
   readonly memoryFraction: number
@@ -12,4 +12,6 @@ export interface HostSettings {
   readonly messageBytesMax: number
   /** `simspark.network.leaseTimeout`: the host ends itself when no driver has renewed its lease for so long. */
   readonly leaseMs: number
+  /** `simspark.executorEnv.<NAME>`: variables of the host's process. */
+  readonly environment: Readonly<Record<string, string>>
 }

@@ -52,6 +52,8 @@ export const shownShape = v.pipe(
 )
 const DAY_MS = 86_400_000
 const GIB = 2 ** 30
+/** No character that would end it in the block of variables of a process. */
+const variableShape = v.pipe(text(16_384), v.excludes('\u0000'))
 const part = v.pipe(v.number(), v.minValue(0), v.maxValue(1))
 export const hostSettingsShape = v.strictObject({
   memoryFraction: part,
@@ -60,6 +62,10 @@ export const hostSettingsShape = v.strictObject({
   fetchRetriesMax: count(1000),
   messageBytesMax: v.pipe(count(GIB), v.minValue(1)),
   leaseMs: v.pipe(count(DAY_MS), v.minValue(1)),
+  environment: v.pipe(
+    v.record(v.pipe(text(128), v.regex(/^[A-Za-z_]\w*$/)), variableShape),
+    v.check(variables => Object.keys(variables).length <= 100, 'at most 100 variables'),
+  ),
 })
 export const messageShape = text(16_384)
 export const codeShape = v.pipe(text(64), v.regex(/^[A-Za-z0-9_]+$/))

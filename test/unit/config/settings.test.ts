@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
@@ -17,6 +17,7 @@ import {
 } from '#config'
 import { parseProperties } from '../../../config/parse-properties.ts'
 import { parseValue } from '../../../config/parse-value.ts'
+import { settingsTable } from '../../../config/settings-table.ts'
 import { parseDuration, parseSize } from '../../../config/units.ts'
 
 const CONFIG_READERS = ['check-folders.ts', 'daemon-settings.ts']
@@ -59,6 +60,12 @@ describe('settings', () => {
 
   it('say in the docs what they are: one sentence each', () => {
     for (const { key, doc } of settingsDocs()) expect(doc, key).to.match(/^[A-Z`].*\.$/)
+  })
+
+  it('stand in SETTINGS.md as they are', () => {
+    const path = join(fileURLToPath(import.meta.url), '../../../../../config/SETTINGS.md')
+    if (process.env['UPDATE_TRANSCRIPTS'] === '1') writeFileSync(path, settingsTable())
+    expect(readFileSync(path, 'utf8')).to.equal(settingsTable())
   })
 
   it('are read by somebody', () => {

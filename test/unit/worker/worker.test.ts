@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { hostSettings } from '../../support/host-settings.ts'
 import { MemoryCluster } from '../../support/memory-cluster.ts'
 import { MemoryFiles } from '../../support/memory-files.ts'
 import { RecordedEvents } from '../../support/recorded-events.ts'
@@ -51,6 +52,13 @@ describe('a worker', () => {
     const { entry, env, cwd } = host!.options
     expect({ entry, env }).to.deep.equal({ entry: 'worker/executor/main.js', env: {} })
     expect(cwd).to.match(/^\/work\/apps\/app-[\w-]+\/hosts\//)
+  })
+
+  it('gives a host the variables that its application wishes, but none that load code', async () => {
+    const { processes } = await cluster.startWorker('w1')
+    const environment = { TZ: 'UTC', NODE_OPTIONS: '--require /x.js', LD_PRELOAD: '/x.so' }
+    await run('driver', { hostSettings: { ...hostSettings, environment } })
+    expect(processes.hosts[0]?.options.env).to.deep.equal({ TZ: 'UTC' })
   })
 
   it('ignores what is no message of a host, and goes on', async () => {
