@@ -174,9 +174,13 @@ function describeLoss({ kind, message }: LossCause): string {
   return message === '' ? kind : message
 }
 
+const FRAME_LENGTH_MAX = 4096
+
 /** `user.ts:3:5`: the first frame that lies neither in Node nor in simSpark. */
 function userFrame(stack: string | undefined): string | undefined {
   for (const line of stack?.split('\n') ?? []) {
+    // The text of a message, however much it looks like a frame.
+    if (line.length > FRAME_LENGTH_MAX) continue
     const place = /^\s+at .*?([^\s()]+:\d+:\d+)\)?$/.exec(line)?.[1]
     if (place === undefined || /node:|\/publib\/|\/simspark\/dist\//.test(place)) continue
     return place.slice(place.lastIndexOf('/') + 1)

@@ -55,7 +55,9 @@ function framesAbove(above: AnyFunction): readonly NodeJS.CallSite[] {
   }
 }
 
-const FRAME = /((?:[a-z]+:\/\/)?[^\s():]*[^\s()]*?)\?simspark:(\d+):(\d+)/g
+const FRAME = /([^\s()]+)\?simspark:(\d+):(\d+)/
+/** What is longer is text of a message that only looks like a frame: no place is looked for in it. */
+const FRAME_LENGTH_MAX = 4096
 
 /**
  * An executor's stack with the places of shipped functions as the user wrote them.
@@ -64,7 +66,13 @@ const FRAME = /((?:[a-z]+:\/\/)?[^\s():]*[^\s()]*?)\?simspark:(\d+):(\d+)/g
  * mapped twice where Node itself maps stacks. Texts without a map run under the file's own name and place already.
  */
 export function mapStack(stack: string): string {
-  return stack.replace(FRAME, (_all, file: string, line: string, column: string) => {
+  if (!stack.includes(`${MAPPED_SUFFIX}:`)) return stack
+  return stack.split('\n').map(mapFrame).join('\n')
+}
+
+function mapFrame(frame: string): string {
+  if (frame.length > FRAME_LENGTH_MAX) return frame
+  return frame.replace(FRAME, (_all, file: string, line: string, column: string) => {
     const script = scriptFrom(file)
     if (!script) return `${file}:${line}:${column}`
     const place = originalPlace(script, Number(line) - 1, Number(column) - 1)

@@ -55,4 +55,10 @@ describe('stacks of executors', () => {
       'at fn (file:///app/other.js:3:5)',
     )
   })
+  it('cost no time where the message is huge', () => {
+    const stack = `Error: ${'x'.repeat(60_000)}\n    at fn (${script.url}?simspark:1:1)`
+    const startMs = performance.now()
+    expect(mapStack(stack)).to.not.include('?simspark')
+    expect(performance.now() - startMs).to.be.lessThan(1_000)
+  })
 })
