@@ -1,12 +1,15 @@
 import type { Combining } from '#publib/lineage'
 import type { Sink } from './sink.ts'
-import { asPair, asValue, type Names, refusal } from './step.ts'
+import { asPair, type Names, refusal } from './step.ts'
 
 /** Records as they are, to a MapOutputWriter. */
 export const toWriter: Sink = {
   ...{ tag: 'write', roots: [], yields: false },
   begin: '',
-  write: (element, names) => asValue(element, names, x => `s.add(${x})\n`),
+  write: element =>
+    element.kind === 'pair'
+      ? `s.addPair(${element.key}, ${element.value})\n`
+      : `s.add(${element.name})\n`,
   end: '',
 }
 

@@ -1,5 +1,7 @@
 const DEPTH_MAX = 6
 const ITEMS_SAMPLED = 16
+/** An array, and two places in it. */
+const PAIR_BYTES = 32 + 2 * 8
 
 /** About how many bytes of the heap a value takes: exact enough to decide on spilling, and the same on every run. */
 export function estimateSize(value: unknown, depth = 0): number {
@@ -64,6 +66,15 @@ export class SizeSampler {
     if (this.#count < 8 || this.#count % this.#every === 0) {
       this.#sampled++
       this.#sampledBytes += estimateSize(value)
+    }
+    this.#count++
+  }
+
+  /** `add` of a pair that nobody has made. */
+  addPair(key: unknown, value: unknown): void {
+    if (this.#count < 8 || this.#count % this.#every === 0) {
+      this.#sampled++
+      this.#sampledBytes += PAIR_BYTES + estimateSize(key, 1) + estimateSize(value, 1)
     }
     this.#count++
   }

@@ -8,5 +8,6 @@ export {
   type EncodeOptions,
   encodeBatch,
   encodeBatches,
+  encodePairs,
 } from './record-codec.ts'
 export { decodeValue, type EncodeValueOptions, encodeValue } from './value-codec.ts'

@@ -29,18 +29,22 @@ export interface EncodeOptions extends ValueOptions {
  */
 export function encodeBatch(values: readonly unknown[], options: EncodeOptions = {}): Uint8Array {
   try {
-    const out = new ByteWriter(HEADER_BYTES + 16 * values.length + 64)
-    out.bytes(EMPTY_HEADER)
-    writeColumn(shapeOf(values, options), out, options)
-    const block = out.finish()
-    sealBlock(block, 'columns', values.length, options.salt ?? 0)
-    return block
+    return blockOf(shapeOf(values, options), values.length, options)
   } catch (error) {
     if (error instanceof BatchTooLarge || error instanceof RangeError) {
       if (values.length > 1) throw new BatchTooLarge()
     }
     throw error instanceof TooDeepForColumns ? error : explained(error, values, options)
   }
+}
+
+function blockOf(column: Column, rows: number, options: EncodeOptions): Uint8Array {
+  const out = new ByteWriter(HEADER_BYTES + 16 * rows + 64)
+  out.bytes(EMPTY_HEADER)
+  writeColumn(column, out, options)
+  const block = out.finish()
+  sealBlock(block, 'columns', rows, options.salt ?? 0)
+  return block
 }
 
 /** `encodeBatch`, in several blocks where one would be too large. */
@@ -58,6 +62,26 @@ export function encodeBatches(
       ...encodeBatches(values.slice(0, half), options),
       ...encodeBatches(values.slice(half), { ...options, firstRow }),
     ]
+  }
+}
+
+/** `encodeBatches` of the pairs that keys and values of the same places are: the same bytes, and no pair is made. */
+export function encodePairs(
+  keys: readonly unknown[],
+  values: readonly unknown[],
+  options: EncodeOptions = {},
+): Uint8Array[] {
+  if (keys.length === 0) return encodeBatches([], options)
+  try {
+    const fields = [detectColumn(keys, 1), detectColumn(values, 1)]
+    const rows = keys.length
+    return [blockOf({ kind: 'tuple', rows, fields }, rows, options)]
+  } catch {
+    // Too large, too deep, or not encodable: the pairs themselves tell.
+    return encodeBatches(
+      keys.map((key, i) => [key, values[i]]),
+      options,
+    )
   }
 }
 

@@ -4,6 +4,7 @@ import type { Aggregator } from './aggregator.ts'
 import { inBatches } from './batches.ts'
 import { CombineTable } from './combine-table.ts'
 import type { SpillEnvironment } from './environment.ts'
+import { isPairBatch, type PairBatch } from './pair-batch.ts'
 import { type Row, SortedRuns } from './sorted-runs.ts'
 
 /** Records between two looks at the memory. */
@@ -16,7 +17,7 @@ export const RECORDS_BETWEEN_LOOKS = 1024
  * `input` says what the records carry: values, or combiners of map tasks.
  */
 export function* aggregateExternally<K, V, C>(
-  records: Iterable<Batch<readonly [K, V | C]>>,
+  records: Iterable<Batch<readonly [K, V | C]> | PairBatch<K, V | C>>,
   aggregator: Aggregator<K, V, C>,
   input: 'values' | 'combiners',
   env: SpillEnvironment,
@@ -28,10 +29,13 @@ export function* aggregateExternally<K, V, C>(
     let looked = 0
     for (const batch of records) {
       env.checkCancelled()
-      for (let i = 0; i < batch.length; i++) {
-        const record = batch[i]!
-        if (input === 'values') table.addValue(record[0], record[1] as V)
-        else table.addCombiner(record[0], record[1] as C)
+      const pairs = isPairBatch(batch) ? batch : undefined
+      const rows = pairs?.keys ?? (batch as Batch<readonly [K, V | C]>)
+      for (let i = 0; i < rows.length; i++) {
+        const key = pairs === undefined ? (rows[i] as [K, V])[0] : (rows[i] as K)
+        const value = pairs === undefined ? (rows[i] as [K, V])[1] : pairs.values[i]
+        if (input === 'values') table.addValue(key, value as V)
+        else table.addCombiner(key, value as C)
         if (++looked % RECORDS_BETWEEN_LOOKS !== 0) continue
         if (!keeper.shouldSpill(table.estimateBytes()) && !table.isFull) continue
         runs.add(table.sortedRows(), keeper.bytes)

@@ -5,6 +5,7 @@ import type { SpillEnvironment } from './environment.ts'
 import { compareHashed, RECORDS_BETWEEN_LOOKS } from './external-aggregator.ts'
 import { GroupBuilder } from './group-builder.ts'
 import { GroupTable } from './group-table.ts'
+import { isPairBatch, type PairBatch } from './pair-batch.ts'
 import { type Row, SortedRuns } from './sorted-runs.ts'
 
 type Grouped<K> = [K, ValueGroup<unknown>[]]
@@ -15,7 +16,7 @@ type Grouped<K> = [K, ValueGroup<unknown>[]]
  * order of their first coming or, if the data did not fit in memory, of their hashes; a group that is too large stands in a file.
  */
 export function* cogroupStreams<K>(
-  sources: readonly Iterable<Batch<readonly [unknown, unknown]>>[],
+  sources: readonly Iterable<Batch<readonly [unknown, unknown]> | PairBatch<unknown, unknown>>[],
   env: SpillEnvironment,
 ): Generator<Batch<Grouped<K>>> {
   const table = new GroupTable(sources.length)
@@ -26,9 +27,12 @@ export function* cogroupStreams<K>(
     for (const [source, records] of sources.entries()) {
       for (const batch of records) {
         env.checkCancelled()
-        for (let i = 0; i < batch.length; i++) {
-          const record = batch[i]!
-          table.add(record[0], source, record[1])
+        const pairs = isPairBatch(batch) ? batch : undefined
+        const rows = pairs?.keys ?? (batch as Batch<readonly [unknown, unknown]>)
+        for (let i = 0; i < rows.length; i++) {
+          const row = rows[i]
+          if (pairs !== undefined) table.add(row, source, pairs.values[i])
+          else table.add((row as [unknown, unknown])[0], source, (row as [unknown, unknown])[1])
           if (++looked % RECORDS_BETWEEN_LOOKS !== 0) continue
           if (!keeper.shouldSpill(table.estimatedBytes) && !table.isFull) continue
           runs.add(table.sortedRows(), keeper.bytes)
@@ -52,7 +56,7 @@ export function* cogroupStreams<K>(
 
 /** `cogroupStreams` of one source: `groupByKey`. */
 export function* groupExternally<K, V>(
-  records: Iterable<Batch<readonly [K, V]>>,
+  records: Iterable<Batch<readonly [K, V]> | PairBatch<K, V>>,
   env: SpillEnvironment,
 ): Generator<Batch<[K, ValueGroup<V>]>> {
   for (const batch of cogroupStreams<K>([records], env)) {

@@ -2,6 +2,8 @@ import { detachString } from '#publib/columnar'
 import { equalValues } from '#publib/util'
 
 const SLOTS_MIN = 1024
+/** Up to so many keys it grows by four, beyond by two: each time all keys find new slots. */
+const FAST_GROWTH_MAX = 1 << 18
 /** Below what V8's own arrays bear without trouble. */
 const KEYS_MAX = 1 << 24
 
@@ -77,12 +79,13 @@ export class KeyIndex {
   }
 
   #grow(): void {
-    const hashes = new Int32Array(this.#hashes.length * 2)
+    const bits = this.#hashes.length < FAST_GROWTH_MAX ? 2 : 1
+    const hashes = new Int32Array(this.#hashes.length << bits)
     hashes.set(this.#hashes)
     this.#hashes = hashes
-    const slots = new Int32Array(this.#slots.length * 2)
+    const slots = new Int32Array(this.#slots.length << bits)
     const mask = slots.length - 1
-    this.#shift--
+    this.#shift -= bits
     for (let index = 0; index < this.keys.length; index++) {
       const hash = hashes[index]!
       let slot = (Math.imul(hash, 0x9e3779b1) >>> this.#shift) << 1

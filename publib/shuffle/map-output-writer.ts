@@ -38,12 +38,23 @@ export class MapOutputWriter {
 
   add(record: unknown): void {
     if (!Array.isArray(record)) throw notAPair(record)
-    this.#add(record, hashValue(record[0]))
+    const key = record[0]
+    const hash = hashValue(key)
+    this.#content.add(hash, record[1])
+    this.#buffers.add(this.#placeOf(key, hash), record)
+    this.#count++
+  }
+
+  /** A pair that need not be made. */
+  addPair(key: unknown, value: unknown): void {
+    this.addCombined(key, hashValue(key), value)
   }
 
   /** A pair whose key's hash is at hand. */
   addCombined(key: unknown, hash: number, combiner: unknown): void {
-    this.#add([key, combiner], hash)
+    this.#content.add(hash, combiner)
+    this.#buffers.addPair(this.#placeOf(key, hash), key, combiner)
+    this.#count++
   }
 
   finish(): MapOutput {
@@ -69,12 +80,6 @@ export class MapOutputWriter {
     this.#buffers.close()
     const { metrics, memory } = this.#env
     metrics.peakExecutionMemoryBytes = Math.max(metrics.peakExecutionMemoryBytes, memory.peakBytes)
-  }
-
-  #add(record: readonly unknown[], hash: number): void {
-    this.#content.add(hash, record[1])
-    this.#buffers.add(this.#placeOf(record[0], hash), record)
-    this.#count++
   }
 }
 

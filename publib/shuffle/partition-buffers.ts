@@ -1,10 +1,11 @@
 import { type MemoryKeeper, SizeSampler } from '#publib/memory'
-import { encodeBatches } from '#publib/serialization'
 import type { SpillEnvironment } from './environment.ts'
+import { isPlainPair, PendingRecords } from './pending-records.ts'
 import { type Extent, SpillFile } from './spill-file.ts'
 
 /** Records of a partition that become one block. */
 const BLOCK_ROWS = 16_384
+const RECORDS_BETWEEN_LOOKS = 16
 /** Estimated bytes of all records that wait to be encoded. */
 const PENDING_BYTES_MAX = 16 * 1024 * 1024
 
@@ -18,7 +19,7 @@ export class PartitionBuffers {
   readonly #keeper: MemoryKeeper
   readonly #pendingBytesMax: number
   readonly #sampler = new SizeSampler()
-  readonly #pending: unknown[][]
+  readonly #pending: PendingRecords[]
   readonly #blocks: Uint8Array[][]
   readonly #spilled: Extent[][]
   #pendingCount = 0
@@ -30,20 +31,37 @@ export class PartitionBuffers {
     this.#saltOf = saltOf
     this.#keeper = env.memory.keeper()
     this.#pendingBytesMax = Math.min(PENDING_BYTES_MAX, env.memory.dataBytes / 4)
-    this.#pending = Array.from({ length: numPartitions }, () => [])
+    this.#pending = Array.from({ length: numPartitions }, () => new PendingRecords())
     this.#blocks = Array.from({ length: numPartitions }, () => [])
     this.#spilled = Array.from({ length: numPartitions }, () => [])
   }
 
-  add(partition: number, record: unknown): void {
+  /** `record` is an array. */
+  add(partition: number, record: readonly unknown[]): void {
     const pending = this.#pending[partition]!
-    pending.push(record)
+    const key = record[0]
+    const value = record[1]
+    if (isPlainPair(record)) pending.addPair(key, value)
+    else pending.addOther(record)
+    this.#added(partition, pending, key, value)
+  }
+
+  addPair(partition: number, key: unknown, value: unknown): void {
+    const pending = this.#pending[partition]!
+    pending.addPair(key, value)
+    this.#added(partition, pending, key, value)
+  }
+
+  #added(partition: number, pending: PendingRecords, key: unknown, value: unknown): void {
     this.#pendingCount++
-    this.#sampler.add(record)
-    if (pending.length === BLOCK_ROWS) {
+    this.#sampler.addPair(key, value)
+    if (pending.size === BLOCK_ROWS) {
       this.#encode(partition)
       this.#look()
-    } else if (this.#pendingBytes() > this.#pendingBytesMax) {
+    } else if (
+      this.#pendingCount % RECORDS_BETWEEN_LOOKS === 0 &&
+      this.#pendingBytes() > this.#pendingBytesMax
+    ) {
       this.#encodeAll()
       this.#look()
     }
@@ -69,14 +87,14 @@ export class PartitionBuffers {
 
   #encode(partition: number): void {
     const records = this.#pending[partition]!
-    if (records.length === 0) return
+    if (records.size === 0) return
     const { onLostClass } = this.#env
-    for (const block of encodeBatches(records, { salt: this.#saltOf(partition), onLostClass })) {
+    for (const block of records.encode({ salt: this.#saltOf(partition), onLostClass })) {
       this.#blocks[partition]!.push(block)
       this.#blockBytes += block.length
     }
-    this.#pendingCount -= records.length
-    this.#pending[partition] = []
+    this.#pendingCount -= records.size
+    this.#pending[partition] = new PendingRecords()
   }
 
   #look(): void {

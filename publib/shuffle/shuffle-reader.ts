@@ -1,6 +1,6 @@
 import { type BlockRange, type MapStatus, mapOutputDataName } from '#publib/blocks'
 import type { Batch } from '#publib/columnar'
-import { decodeBatch, MalformedBytes } from '#publib/serialization'
+import { decodeColumn, MalformedBytes } from '#publib/serialization'
 import { SimSparkError } from '#publib/util'
 import { GROUP_VALUES } from './aggregator.ts'
 import { blockSalt } from './block-salt.ts'
@@ -11,6 +11,7 @@ import { aggregateExternally } from './external-aggregator.ts'
 import { groupExternally } from './external-grouper.ts'
 import { sortExternally } from './external-sorter.ts'
 import { FetchedRanges, RangeMissing } from './fetched-ranges.ts'
+import { asRecords, isPairBatch, type PairBatch, pairsOf } from './pair-batch.ts'
 import type { ShuffleSpec } from './spec.ts'
 
 /**
@@ -32,16 +33,22 @@ export function readShuffle<K, V, C>(
 }
 
 function combine<K, V, C>(
-  records: Iterable<Batch<[K, V | C]>>,
+  records: Iterable<Batch<[K, V | C]> | PairBatch<K, V | C>>,
   spec: ShuffleSpec<K, V, C>,
   env: ShuffleEnvironment,
 ): Iterable<Batch<[K, C]>> {
   const { aggregator, mapSideCombine } = spec
-  if (aggregator === undefined) return records as Iterable<Batch<[K, C]>>
+  if (aggregator === undefined) return asBatches(records) as Iterable<Batch<[K, C]>>
   if (aggregator === GROUP_VALUES) {
     return groupExternally(records, env) as Iterable<Batch<[K, unknown]>> as Iterable<Batch<[K, C]>>
   }
   return aggregateExternally(records, aggregator, mapSideCombine ? 'combiners' : 'values', env)
+}
+
+function* asBatches<K, R>(
+  batches: Iterable<Batch<[K, R]> | PairBatch<K, R>>,
+): Generator<Batch<[K, R]>> {
+  for (const batch of batches) yield asRecords(batch)
 }
 
 /** The records as they were written, map partition by map partition. */
@@ -50,7 +57,7 @@ function* readRecords<K, R>(
   { start, end }: { readonly start: number; readonly end: number },
   statuses: readonly MapStatus[],
   env: ShuffleEnvironment,
-): Generator<Batch<[K, R]>> {
+): Generator<Batch<[K, R]> | PairBatch<K, R>> {
   const ranges = statuses
     .map(status => new StatusRange(spec.shuffleId, status, start, end))
     .filter(({ range }) => range.size > 0)
@@ -69,9 +76,9 @@ function* readRecords<K, R>(
       const { shuffleRead } = env.metrics
       if (local) shuffleRead.localBytes += range.range.size
       else shuffleRead.remoteBytes += range.range.size
-      for (const batch of decodeRange<[K, R]>(range, pieces)) {
+      for (const batch of decodeRange<K, R>(range, pieces)) {
         env.checkCancelled()
-        shuffleRead.records += batch.length
+        shuffleRead.records += isPairBatch(batch) ? batch.keys.length : batch.length
         yield batch
       }
     }
@@ -114,12 +121,15 @@ class StatusRange {
   }
 }
 
-function* decodeRange<R>(range: StatusRange, pieces: Iterable<Uint8Array>): Generator<Batch<R>> {
+function* decodeRange<K, R>(
+  range: StatusRange,
+  pieces: Iterable<Uint8Array>,
+): Generator<Batch<[K, R]> | PairBatch<K, R>> {
   const splitter = new BlockSplitter(range.range.size)
   for (const piece of guarded(pieces, range)) {
     for (const block of guarded(splitter.push(piece), range)) {
       const partition = range.partitionAt(splitter.position)
-      yield decodeBlock<R>(block, range, partition)
+      yield decodeBlock(block, range, partition) as Batch<[K, R]> | PairBatch<K, R>
     }
   }
   if (!splitter.isComplete) {
@@ -130,9 +140,13 @@ function* decodeRange<R>(range: StatusRange, pieces: Iterable<Uint8Array>): Gene
   }
 }
 
-function decodeBlock<R>(block: Uint8Array, range: StatusRange, partition: number): Batch<R> {
+function decodeBlock(
+  block: Uint8Array,
+  range: StatusRange,
+  partition: number,
+): Batch<unknown> | PairBatch<unknown, unknown> {
   try {
-    return decodeBatch(block, blockSalt(range.range, partition)) as R[]
+    return pairsOf(decodeColumn(block, blockSalt(range.range, partition)))
   } catch (error) {
     throw range.failure(messageOf(error), error)
   }
