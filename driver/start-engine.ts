@@ -64,7 +64,14 @@ class SchedulerEngine implements Engine {
     this.#reportJobs = () => {
       if (backend.reportJobs === undefined) return undefined
       const reports = new JobReports(status)
-      return clock.every(JOB_REPORT_MS, () => backend.reportJobs?.(reports.changed()))
+      const report = (): void => backend.reportJobs?.(reports.changed())
+      const timer = clock.every(JOB_REPORT_MS, report)
+      const cancel = (): void => {
+        timer.cancel()
+        // What the jobs of the last second came to.
+        report()
+      }
+      return { cancel }
     }
     this.#showProgress = async () => {
       if (!plan.settings.get('simspark.ui.showConsoleProgress') || !process.stderr.isTTY) return

@@ -11,7 +11,7 @@ export class DriverProcess {
   #output = ''
   #errors = ''
 
-  constructor(cluster: TestCluster, what: 'jobs' | 'blocks' | 'hangs' | 'waits') {
+  constructor(cluster: TestCluster, what: 'jobs' | 'blocks' | 'hangs' | 'waits' | 'shuffles') {
     const args = [ENTRY, cluster.url, cluster.secretFile, what]
     this.#child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {

@@ -1,4 +1,6 @@
 /** Real processes that are killed or stand still in the middle of a shuffle whose rows are numbered. */
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import { SimSparkError, SparkContext } from '../../../driver/index.ts'
 import type { MasterStatus } from '../../../master/index.ts'
@@ -39,6 +41,9 @@ describe('machines that fail in the middle of a shuffle', function () {
   const isIdle = ({ workers }: MasterStatus): boolean =>
     workers.every(({ state, coresBusy }) => state !== 'ALIVE' || coresBusy === 0)
   const daemons = (): number[] => [cluster.master.pid, ...cluster.workers.map(({ pid }) => pid)]
+  /** What workers keep of applications. */
+  const dataFolders = (): string[] =>
+    cluster.workers.flatMap(({ options }) => readdirSync(join(options.stateDir, 'work', 'apps')))
   const hosts = (): number[] => cluster.processes().filter(pid => !daemons().includes(pid))
 
   it('kill -9 of a worker while maps run: the right answer', async () => {
@@ -65,6 +70,10 @@ describe('machines that fail in the middle of a shuffle', function () {
     process.kill(hosts()[0]!, 'SIGKILL')
     assertAllRows(await answer)
     expect(daemons()).to.deep.equal(pids)
+    await sc.stop()
+    await cluster.until(({ applications }) => applications.length === 0, 2_000 * SLACK)
+    const [ended] = (await cluster.status()).endedApplications
+    expect(ended?.jobs.map(({ status }) => status)).to.deep.equal(['SUCCEEDED', 'SUCCEEDED'])
   })
 
   it('kill -9 of all executor hosts at once: others take their place, the right answer', async () => {
@@ -135,12 +144,12 @@ describe('machines that fail in the middle of a shuffle', function () {
 
   it('kill -9 of the driver: its executors are free within two seconds, its files gone within ten', async () => {
     await sc.stop()
-    const driver = new DriverProcess(cluster, 'hangs')
-    await driver.says('first')
-    await cluster.until(({ coresBusy }) => coresBusy > 0, 5_000)
+    const driver = new DriverProcess(cluster, 'shuffles')
+    await driver.says('in the middle')
+    expect(dataFolders()).to.have.length(2)
     await driver.kill()
     await cluster.until(isIdle, 2_000 * SLACK)
-    await cluster.untilProcesses(() => hosts().length === 0, 10_000 * SLACK)
+    await cluster.untilProcesses(() => hosts().length + dataFolders().length === 0, 10_000 * SLACK)
   })
 
   it('a map that is not deterministic and is lost while it is read: an error, no mixture', async () => {

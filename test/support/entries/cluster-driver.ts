@@ -1,4 +1,5 @@
 import { SparkContext } from '../../../driver/index.ts'
+import { groupNumbered, tasksEnded } from '../numbered-rows.ts'
 
 /** A program for tests of clusters: `argv` names master, secret file and what it does; says on stdout how far it is. */
 const [, , master = '', secretFile = '', what = 'jobs'] = process.argv
@@ -29,6 +30,9 @@ if (what === 'blocks') {
       return x
     })
     .count()
+} else if (what === 'shuffles') {
+  void tasksEnded(sc, 12).then(() => say('in the middle'))
+  await groupNumbered(sc, { rowMs: 20 })
 } else if (what === 'waits') {
   await new Promise(resolve => setTimeout(resolve, 60_000))
 }
