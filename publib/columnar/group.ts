@@ -35,6 +35,11 @@ export class ArrayGroup<out V> extends ValueGroup<V> {
     return this.#values[Symbol.iterator]()
   }
 
+  /** The values of a group: an array that is not to be changed, where they are in memory. */
+  static itemsOf<V>(group: ValueGroup<V>): readonly V[] | ValueGroup<V> {
+    return group instanceof ArrayGroup ? group.#values : group
+  }
+
   override toArray(): V[] {
     return this.#values.slice()
   }

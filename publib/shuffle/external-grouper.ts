@@ -60,7 +60,7 @@ export function* groupExternally<K, V>(
   env: SpillEnvironment,
 ): Generator<Batch<[K, ValueGroup<V>]>> {
   for (const batch of cogroupStreams<K>([records], env)) {
-    yield batch.map(([key, [group]]) => [key, group as ValueGroup<V>])
+    yield batch.map(record => [record[0], record[1][0] as ValueGroup<V>])
   }
 }
 

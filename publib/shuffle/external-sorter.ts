@@ -4,6 +4,7 @@ import { compareValues } from '#publib/util'
 import { inBatches } from './batches.ts'
 import type { SpillEnvironment } from './environment.ts'
 import { RECORDS_BETWEEN_LOOKS } from './external-aggregator.ts'
+import { sortedOrder } from './sort-numbers.ts'
 import { type Row, SortedRuns } from './sorted-runs.ts'
 import type { KeyOrdering } from './spec.ts'
 
@@ -28,7 +29,8 @@ export function* sortExternally<K, V>(
   try {
     for (const batch of records) {
       env.checkCancelled()
-      for (const record of batch) {
+      for (let i = 0; i < batch.length; i++) {
+        const record = batch[i]!
         // What it is sorted by stands first; without a key function that is the record itself.
         rows.push(keyOf === undefined ? record : [keyOf(record[0]), record[0], record[1]])
         sampler.add(record)
@@ -76,8 +78,16 @@ function sortRows(
     return texts.sort((a, b) => (a[0] < b[0] ? -direction : a[0] > b[0] ? direction : 0))
   }
   if (rows.every(row => typeof row[0] === 'number' && !Number.isNaN(row[0]))) {
-    const numbers = rows as (readonly [number])[]
-    return numbers.sort((a, b) => (a[0] < b[0] ? -direction : a[0] > b[0] ? direction : 0))
+    return sortByNumbers(rows, !ordering.ascending)
   }
   return rows.sort(compare)
+}
+
+function sortByNumbers(rows: readonly Row[], isFalling: boolean): Row[] {
+  const numbers = new Float64Array(rows.length)
+  for (let i = 0; i < rows.length; i++) numbers[i] = rows[i]![0] as number
+  const order = sortedOrder(numbers, isFalling)
+  const sorted: Row[] = []
+  for (let i = 0; i < order.length; i++) sorted.push(rows[order[i]!]!)
+  return sorted
 }

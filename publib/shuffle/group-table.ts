@@ -51,9 +51,11 @@ export class GroupTable {
 
   *entries(): Generator<[unknown, ValueGroup<unknown>[]]> {
     for (let i = 0; i < this.#index.size; i++) {
-      const start = i * this.#sources
-      const lists = this.#lists.slice(start, start + this.#sources)
-      yield [this.#index.keys[i], lists.map(list => new ArrayGroup(list ?? []))]
+      const groups: ValueGroup<unknown>[] = []
+      for (let source = 0; source < this.#sources; source++) {
+        groups.push(new ArrayGroup(this.#lists[i * this.#sources + source] ?? []))
+      }
+      yield [this.#index.keys[i], groups]
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Batch, ValueGroup } from '#publib/columnar'
+import { ArrayGroup, type Batch, type ValueGroup } from '#publib/columnar'
 import type { ComputeContext } from '../compute-context.ts'
 import type { About, Fields, Lineage } from '../lineage.ts'
 import { Narrow } from '../narrow.ts'
@@ -30,8 +30,10 @@ export class JoinGroups<K> extends Narrow<readonly [K, Groups], [K, [unknown, un
   ): Iterable<Batch<[K, [unknown, unknown]]>> {
     let out: [K, [unknown, unknown]][] = []
     for (const batch of context.compute(this.parent, partition)) {
-      for (const [key, [left, right]] of batch) {
-        const [lefts, rights] = this.#sides(left!, right!)
+      for (let i = 0; i < batch.length; i++) {
+        const key = batch[i]![0]
+        const groups = batch[i]![1]
+        const [lefts, rights] = this.#sides(groups[0]!, groups[1]!)
         for (const a of lefts) {
           for (const b of rights) {
             if (out.push([key, [a, b]]) < EMIT_RECORDS) continue
@@ -55,8 +57,8 @@ export class JoinGroups<K> extends Narrow<readonly [K, Groups], [K, [unknown, un
     const keepsLeft = this.kind === 'left' || this.kind === 'full'
     const keepsRight = this.kind === 'right' || this.kind === 'full'
     return [
-      left.size === 0 && keepsRight ? MISSING : left,
-      right.size === 0 && keepsLeft ? MISSING : right,
+      left.size === 0 && keepsRight ? MISSING : ArrayGroup.itemsOf(left),
+      right.size === 0 && keepsLeft ? MISSING : ArrayGroup.itemsOf(right),
     ]
   }
 }
