@@ -11,6 +11,7 @@ import {
 } from '#publib/protocol'
 import {
   applicationTicket,
+  credentialsOf,
   type Exposure,
   openPort,
   type Secrets,
@@ -23,7 +24,7 @@ import { type ConnectionId, connectionId, type MasterAction, type MasterEvent } 
 import { Journal } from './journal.ts'
 import type { JournalRecord } from './journal-record.ts'
 import { PeerLimits } from './peer-limits.ts'
-import { answerRequest, credentialsOf, rolesAt } from './ports.ts'
+import { answerRequest, rolesAt } from './ports.ts'
 import { MasterState } from './state.ts'
 import type { MasterStatus } from './status.ts'
 

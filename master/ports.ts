@@ -1,6 +1,5 @@
 import type { HttpAnswer, HttpRequest } from '#publib/env'
 import { MASTER_PATHS } from '#publib/protocol'
-import { type Credential, roleToken, type Secrets } from '#publib/security'
 import type { MasterStatus } from './status.ts'
 
 /** Where each role may enter the master's port. */
@@ -13,14 +12,6 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
 
 export const rolesAt = (path: string): readonly string[] | undefined =>
   Object.hasOwn(ROLES, path) ? ROLES[path] : undefined
-
-/** During a rotation the tokens of the old secret are good too. */
-export function credentialsOf(secrets: Secrets): readonly Credential[] {
-  const roles = ['worker', 'driver', 'viewer'] as const
-  return secrets.accepted.flatMap(secret =>
-    roles.map(role => ({ role, token: roleToken(secret, role) })),
-  )
-}
 
 /** What the master's port answers beside WebSockets. The health of a daemon is worded by whoever starts it. */
 export function answerRequest(

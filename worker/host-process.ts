@@ -25,29 +25,6 @@ const OUTPUT_BYTES = 4096
 /** The exit code for what could not be started. */
 const NOT_STARTED = 127
 
-/** What a host inherits of the worker's environment. Secrets are never among it, and nothing that loads code. */
-const PASSED = [
-  'PATH',
-  'HOME',
-  'USER',
-  'LOGNAME',
-  'LANG',
-  'TZ',
-  'TMPDIR',
-  'NODE_ENV',
-  'NODE_V8_COVERAGE',
-]
-
-export function hostEnvironment(
-  own: Readonly<Record<string, string | undefined>>,
-): Record<string, string> {
-  const passed = Object.entries(own).filter(
-    (entry): entry is [string, string] =>
-      entry[1] !== undefined && (PASSED.includes(entry[0]) || entry[0].startsWith('LC_')),
-  )
-  return Object.fromEntries(passed)
-}
-
 /** What makes a process load code before its own. */
 const LOADING = /^(?:NODE_|LD_|DYLD_)/
 

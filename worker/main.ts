@@ -11,10 +11,10 @@ import {
   runDaemon,
   type WorkerDaemonOptions,
 } from '#publib/cli'
+import { passedEnvironment } from '#publib/env'
 import type { OwnedLogger } from '#publib/log'
 import { describePlace, packageVersion } from '#publib/transport'
 import { startBlockThread } from './block-service/index.ts'
-import { hostEnvironment } from './host-process.ts'
 import { defaultWorkerRules, type WorkerRules } from './site.ts'
 import type { WorkerState } from './state.ts'
 import { Worker } from './worker.ts'
@@ -50,7 +50,7 @@ async function start(control: DaemonControl): Promise<RunningDaemon> {
       firstMs: settings.get('simspark.network.reconnectMin'),
       maxMs: settings.get('simspark.network.reconnectMax'),
     },
-    hostEnvironment: hostEnvironment(process.env),
+    hostEnvironment: passedEnvironment(process.env),
     startBlocks: (blocks, onEnd) => startBlockThread(world.env.threads, blocks, onEnd),
     residentBytes: () => process.memoryUsage.rss(),
     onEnd: (reason, isFault) => {

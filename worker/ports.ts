@@ -1,5 +1,4 @@
 import type { HttpAnswer, HttpRequest } from '#publib/env'
-import { type Credential, roleToken, type Secrets } from '#publib/security'
 import type { WorkerState } from './state.ts'
 
 /** Where each role may enter the worker's control port. Only who holds the secret may drain it. */
@@ -11,14 +10,6 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
 
 export const rolesAt = (path: string): readonly string[] | undefined =>
   Object.hasOwn(ROLES, path) ? ROLES[path] : undefined
-
-/** During a rotation the tokens of the old secret are good too. */
-export function credentialsOf(secrets: Secrets): readonly Credential[] {
-  const roles = ['worker', 'driver', 'viewer'] as const
-  return secrets.accepted.flatMap(secret =>
-    roles.map(role => ({ role, token: roleToken(secret, role) })),
-  )
-}
 
 type Status = ReturnType<WorkerState['status']>
 

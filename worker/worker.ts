@@ -5,7 +5,7 @@ import {
   type MasterToWorker,
   type WorkerToMaster,
 } from '#publib/protocol'
-import { applicationTicket, openPort, roleToken } from '#publib/security'
+import { applicationTicket, credentialsOf, openPort, roleToken } from '#publib/security'
 import { LastingConnection } from '#publib/transport'
 import type { HostId, MasterEpoch } from '#publib/util'
 import type { RunningBlockService } from './block-service/index.ts'
@@ -13,7 +13,7 @@ import type { HostDescription, WorkerAction, WorkerEvent } from './events.ts'
 import { FirstRegistration } from './first-registration.ts'
 import { environmentOf, HostProcess } from './host-process.ts'
 import { nextIdentity, writeIdentity } from './identity.ts'
-import { answerRequest, credentialsOf, rolesAt, stillStarting } from './ports.ts'
+import { answerRequest, rolesAt, stillStarting } from './ports.ts'
 import type { WorkerIdentity } from './site.ts'
 import { WorkerState } from './state.ts'
 import { WorkFolder } from './work-folder.ts'

@@ -4,7 +4,7 @@ import {
   readDaemonState,
   takeDaemonFailure,
 } from '#publib/cli'
-import type { ChildProcess, Clock, Processes } from '#publib/env'
+import { type ChildProcess, type Clock, type Processes, passedEnvironment } from '#publib/env'
 import { localClusterFailed } from './errors.ts'
 
 const START_MS = 15_000
@@ -26,7 +26,7 @@ export class LocalDaemon {
     this.#clock = clock
     this.#child = processes.fork({
       ...{ entry: `${options.role}/main.js`, args: [JSON.stringify(options)], keepAlive: false },
-      ...{ env: childEnvironment(process.env), cwd: options.stateDir },
+      ...{ env: passedEnvironment(process.env), cwd: options.stateDir },
       ...{ logPath: `${options.stateDir}/output`, logBytesMax: LOG_BYTES_MAX },
     })
     this.#exited = new Promise(resolve => {
@@ -74,25 +74,4 @@ export class LocalDaemon {
       this.#clock.after(delayMs, resolve, { keepAlive: true })
     })
   }
-}
-
-const PASSED = [
-  'PATH',
-  'HOME',
-  'USER',
-  'LOGNAME',
-  'LANG',
-  'TZ',
-  'TMPDIR',
-  'NODE_ENV',
-  'NODE_V8_COVERAGE',
-]
-
-/** What daemons get of the program's environment. NODE_OPTIONS could open an inspector, or load code. */
-function childEnvironment(own: NodeJS.ProcessEnv): Record<string, string> {
-  const passed = Object.entries(own).filter(
-    (entry): entry is [string, string] =>
-      entry[1] !== undefined && (PASSED.includes(entry[0]) || entry[0].startsWith('LC_')),
-  )
-  return Object.fromEntries(passed)
 }

@@ -1,5 +1,6 @@
 export { type DaemonOptions, forgetLauncher, startDaemon } from './daemon.ts'
 export type * from './env.ts'
+export { passedEnvironment } from './passed-environment.ts'
 export * from './process-identity.ts'
 export { realEnv } from './real.ts'
 export { realClock } from './real-clock.ts'

@@ -3,7 +3,7 @@ import type { ComputeContext, Lineage } from '#publib/lineage'
 import type { CacheKey } from '#publib/protocol'
 import { decodeBatch, encodeBatches } from '#publib/serialization'
 import { nameOf } from '#publib/storage'
-import type { RddId } from '#publib/util'
+import { type RddId, sharedCopy } from '#publib/util'
 import type { Surroundings } from './surroundings.ts'
 
 /** Room for cached blocks is taken in steps of this size. */
@@ -110,7 +110,7 @@ class Kept {
     const size = encoded.reduce((sum, block) => sum + block.length, 0)
     if (this.#used + size > this.bytes && !this.#take(this.#used + size - this.bytes)) return false
     this.#used += size
-    for (const block of encoded) this.blocks.push(shared(block))
+    for (const block of encoded) this.blocks.push(sharedCopy(block))
     return true
   }
 
@@ -141,10 +141,4 @@ class Kept {
 
 function* decoded<T>(blocks: readonly Uint8Array[]): Generator<Batch<T>> {
   for (const block of blocks) yield decodeBatch(block) as Batch<T>
-}
-
-function shared(block: Uint8Array): Uint8Array {
-  const copy = new Uint8Array(new SharedArrayBuffer(block.length))
-  copy.set(block)
-  return copy
 }

@@ -1,7 +1,13 @@
 import type { MapStatus } from '#publib/blocks'
 import type { DriverToExecutor, ToExecutorThread } from '#publib/protocol'
 import type { StageDescription } from '#publib/task'
-import { assertNever, type BroadcastId, type ShuffleId, type StageId } from '#publib/util'
+import {
+  assertNever,
+  type BroadcastId,
+  type ShuffleId,
+  type StageId,
+  sharedCopy,
+} from '#publib/util'
 import { broadcastOutOfBounds } from './errors.ts'
 import type { ExecutorLink } from './executor-link.ts'
 import type { ShuffleFiles } from './shuffle-files.ts'
@@ -58,7 +64,10 @@ export class HostTables {
   take(message: TableMessage, payload = NOTHING, links: readonly ExecutorLink[]): void {
     switch (message.type) {
       case 'stage':
-        this.#stages.set(message.stage.stageId, { stage: message.stage, bytes: shared(payload) })
+        this.#stages.set(message.stage.stageId, {
+          stage: message.stage,
+          bytes: sharedCopy(payload),
+        })
         break
       case 'mapOutputs': {
         const known = this.#outputs.get(message.shuffleId)
@@ -152,10 +161,4 @@ export class HostTables {
     this.#told.set(link, told)
     return told
   }
-}
-
-function shared(bytes: Uint8Array): Uint8Array {
-  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length))
-  copy.set(bytes)
-  return copy
 }

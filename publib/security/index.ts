@@ -1,4 +1,5 @@
 export { type BindRequest, isLoopbackAddress, refusalToListen } from './bind-policy.ts'
+export { credentialsOf } from './credentials.ts'
 export { type Credential, type GateOptions, gate } from './gate.ts'
 export { hostNamesOf } from './host-names.ts'
 export { type Exposure, openPort, type PortOptions } from './open-port.ts'

@@ -1,5 +1,3 @@
-import { SimSparkError } from './errors.ts'
-
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const
 
 /** `12.4 MiB`. */
@@ -14,19 +12,9 @@ export function formatBytes(bytes: number): string {
   return `${bytes < 0 ? '-' : ''}${text} ${UNITS[unit]}`
 }
 
-const SIZE = /^\s*(\d+(?:\.\d+)?)\s*(b|k|kb|kib|m|mb|mib|g|gb|gib|t|tb|tib|p|pb|pib)?\s*$/i
-
-/**
- * `512m` as bytes; units are powers of 1024 in any spelling (`k kb kib m …`). A plain number is in `unit`, bytes by default.
- */
-export function parseBytes(text: string, unit: 'b' | 'k' | 'm' | 'g' = 'b'): number {
-  const match = SIZE.exec(text)
-  const power = 'bkmgtp'.indexOf((match?.[2] ?? unit).charAt(0).toLowerCase())
-  const bytes = Math.floor(Number(match?.[1]) * 1024 ** power)
-  if (match === null || !Number.isSafeInteger(bytes)) {
-    throw new SimSparkError('INVALID_ARGUMENT', `${JSON.stringify(text)} is no size in bytes.`, {
-      hint: "Write a number and a unit, such as '512m' or '2g'.",
-    })
-  }
-  return bytes
+/** A copy in memory that threads share instead of copying it. */
+export function sharedCopy(bytes: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length))
+  copy.set(bytes)
+  return copy
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { formatBytes, mixSeed, parseBytes, SeededRandom, showValue } from '#publib/util'
+import { formatBytes, mixSeed, SeededRandom, showValue } from '#publib/util'
 
 describe('sizes in bytes', () => {
   const written: readonly (readonly [number, string])[] = [
@@ -13,26 +13,6 @@ describe('sizes in bytes', () => {
   ]
   for (const [bytes, text] of written) {
     it(`writes ${bytes} as ${text}`, () => expect(formatBytes(bytes)).to.equal(text))
-  }
-
-  const read: readonly (readonly [string, number])[] = [
-    ['512m', 512 * 1024 ** 2],
-    ['2g', 2 * 1024 ** 3],
-    ['1.5 KiB', 1536],
-    ['10', 10],
-    ['7B', 7],
-    ['1TB', 1024 ** 4],
-  ]
-  for (const [text, bytes] of read) {
-    it(`reads ${text} as ${bytes}`, () => expect(parseBytes(text)).to.equal(bytes))
-  }
-
-  it('reads a plain number in the unit of the setting', () => {
-    expect(parseBytes('3', 'm')).to.equal(3 * 1024 ** 2)
-  })
-
-  for (const text of ['', 'm', '-1m', '1x', '1e3', '99999999p', 'Infinity', '1 m m']) {
-    it(`refuses ${JSON.stringify(text)}`, () => expect(() => parseBytes(text)).to.throw(/no size/))
   }
 })
 
