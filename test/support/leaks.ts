@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import type { Worker } from 'node:worker_threads'
+import { TEMP_PREFIX } from './temp-folder.ts'
 
 /** What holds something, as Node names it: sockets, ports, children, watchers, timers. Threads it does not name. */
 const HANDLES = new Set([
@@ -83,6 +84,6 @@ function holdings(): Holdings {
     if (HANDLES.has(kind)) handles.set(kind, (handles.get(kind) ?? 0) + 1)
   }
   if (threads.size > 0) handles.set('Thread', threads.size)
-  const temp = readdirSync(tmpdir()).filter(name => name.startsWith('simspark-test-'))
+  const temp = readdirSync(tmpdir()).filter(name => name.startsWith(TEMP_PREFIX))
   return { handles, tempFiles: new Set(temp) }
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { TEMP_PREFIX } from './temp-folder.ts'
 
 const POLL_MS = 25
 
@@ -13,7 +14,7 @@ export class PrivateTemp {
   readonly #before = process.env['TMPDIR']
 
   constructor() {
-    this.path = mkdtempSync(join(tmpdir(), 'simspark-test-'))
+    this.path = mkdtempSync(join(tmpdir(), TEMP_PREFIX))
     process.env['TMPDIR'] = this.path
   }
 

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -23,19 +23,24 @@ describe('the public types', function () {
   for (const [name, members] of Object.entries(heldByPrograms)) {
     left[name] = [...(notYet[name] ?? []), ...members]
   }
-  let folder: string
-  let diagnostics: ReturnType<typeof compile>
-
-  before(() => {
-    folder = mkdtempSync(join(root, 'dist', 'types-'))
-    diagnostics = compile(folder, {
-      'contract.d.ts': reduceContract(contract, left).text,
-      'assignable.ts': assignable(),
-      'programs.ts': read('programs.test-d.ts'),
-      'messages.ts': read('messages.test-d.ts'),
-    })
+  const folder = mkdtempSync(join(root, 'dist', 'types-'))
+  let diagnostics: readonly Diagnostic[]
+  // Begun when the file is loaded, so that other tests run beside the compiler.
+  const compiling = compile(folder, {
+    'contract.d.ts': reduceContract(contract, left).text,
+    'assignable.ts': assignable(),
+    'programs.ts': read('programs.test-d.ts'),
+    'messages.ts': read('messages.test-d.ts'),
   })
-  after(() => rmSync(folder, { recursive: true, force: true }))
+  compiling.catch(() => undefined)
+
+  before(async () => {
+    diagnostics = await compiling
+  })
+  const clean = () => rmSync(folder, { recursive: true, force: true })
+  after(clean)
+  // Where no test of this file is run, nothing else does.
+  process.once('exit', clean)
 
   const of = (file: string) => diagnostics.filter(({ path }) => path.endsWith(file))
 
@@ -111,7 +116,10 @@ interface Diagnostic {
 }
 
 /** What the compiler says of some files that see simSpark as users do. */
-function compile(folder: string, files: Readonly<Record<string, string>>): readonly Diagnostic[] {
+async function compile(
+  folder: string,
+  files: Readonly<Record<string, string>>,
+): Promise<readonly Diagnostic[]> {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
   const options = {
     noEmit: true,
@@ -130,16 +138,7 @@ function compile(folder: string, files: Readonly<Record<string, string>>): reado
   )
   const manifest = createRequire(import.meta.url).resolve('typescript/package.json')
   const tsc = join(dirname(manifest), 'bin', 'tsc')
-  const { stdout, stderr, status } = spawnSync(
-    process.execPath,
-    [tsc, '-p', folder, '--pretty', 'false'],
-    {
-      cwd: root,
-      encoding: 'utf8',
-      maxBuffer: 2 ** 26,
-    },
-  )
-  if (status === null || stderr !== '') throw new Error(`the compiler failed: ${stderr}`)
+  const stdout = await outputOf([tsc, '-p', folder, '--pretty', 'false'])
   const found: { path: string; line: number; text: string }[] = []
   for (const line of stdout.split('\n')) {
     const match = /^(.+?)\((\d+),\d+\): error (.*)$/.exec(line)
@@ -148,4 +147,16 @@ function compile(folder: string, files: Readonly<Record<string, string>>): reado
     else if (found.length > 0 && line !== '') found.at(-1)!.text += `\n${line}`
   }
   return found
+}
+
+/** What a script prints; an exit code that says there are errors is no failure. */
+function outputOf(args: readonly string[]): Promise<string> {
+  const options = { cwd: root, maxBuffer: 2 ** 26 }
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, [...args], options, (error, stdout, stderr) => {
+      if (stderr !== '' || (error !== null && typeof error.code !== 'number')) {
+        reject(new Error(`the compiler failed: ${stderr}`, { cause: error }))
+      } else resolve(stdout)
+    })
+  })
 }

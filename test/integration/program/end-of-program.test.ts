@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { TEMP_PREFIX } from '../../support/temp-folder.ts'
 
 /** Sends a signal when the program says that it is time. */
 const READY = 'ready'
@@ -12,7 +13,7 @@ describe('the end of a program', function () {
   this.timeout(30_000)
   let folder: string
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'simspark-test-'))
+    folder = await mkdtemp(join(tmpdir(), TEMP_PREFIX))
   })
   after(() => rm(folder, { recursive: true, force: true }))
 

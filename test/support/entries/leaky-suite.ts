@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { TEMP_PREFIX } from '../temp-folder.ts'
 
 /** Suites for the test of the leak checker: all but the first leave something behind. */
 const { LEAK_FOLDER } = process.env
@@ -14,7 +15,7 @@ const leaks: Readonly<Record<string, () => void>> = {
   child: () =>
     void spawn(process.execPath, ['-e', 'setTimeout(() => 0, 9000)'], { stdio: 'ignore' }),
   thread: () => void new Worker('setTimeout(() => 0, 9000)', { eval: true }),
-  folder: () => void mkdtempSync(join(LEAK_FOLDER ?? tmpdir(), 'simspark-test-')),
+  folder: () => void mkdtempSync(join(LEAK_FOLDER ?? tmpdir(), TEMP_PREFIX)),
 }
 
 for (const [name, leak] of Object.entries(leaks)) {

@@ -29,7 +29,7 @@ describe('the leak checker', () => {
       failures: { err: { message: string } }[]
     }
     const messages = report.failures.map(({ err }) => err.message.replace(/\(.*?\) /, ''))
-    expect(messages.map(message => message.replace(/simspark-test-\w+/, 'x'))).to.deep.equal([
+    expect(messages.map(message => message.replace(/simspark-test-[\w-]+/, 'x'))).to.deep.equal([
       '"timer" left behind: 1 Timeout',
       '"port" left behind: 1 TCPServerWrap',
       '"child" left behind: 1 ProcessWrap',

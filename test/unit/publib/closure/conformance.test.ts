@@ -16,19 +16,21 @@ const RUN_TIMEOUT_MS = 60_000
 describe('closure conformance, driver process to executor process', () => {
   const kinds = ['esm', 'commonjs'] as const
   const runs = new Map<string, Promise<CaseResult[]>>()
-  let folder = ''
-
-  before(() => {
-    folder = mkdtempSync(join(tmpdir(), 'simspark-closure-'))
-    for (const kind of kinds) {
-      const casesFile = assemble({ kind, withPackages: false }, join(folder, kind))
-      runs.set(kind, runCases({ node: process.execPath, casesFile }))
-    }
-  })
+  const folder = mkdtempSync(join(tmpdir(), 'simspark-closure-'))
+  const clean = () => rmSync(folder, { recursive: true, force: true })
+  // Begun when the file is loaded, so that other tests run beside these processes.
+  for (const kind of kinds) {
+    const casesFile = assemble({ kind, withPackages: false }, join(folder, kind))
+    const run = runCases({ node: process.execPath, casesFile })
+    run.catch(() => undefined)
+    runs.set(kind, run)
+  }
   after(async () => {
     await Promise.allSettled(runs.values())
-    rmSync(folder, { recursive: true, force: true })
+    clean()
   })
+  // Where no test of this file is run, nothing else does.
+  process.once('exit', clean)
 
   for (const kind of kinds) {
     it(`holds every row that needs no package, in ${kind}`, async function () {
