@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import type { spawnSync as spawnSyncOf } from 'node:child_process'
 import { readFileSync, readlinkSync } from 'node:fs'
 
 /** What tells a process from a later one with the same number. */
@@ -91,3 +91,7 @@ function readText(path: string): string | undefined {
     return undefined
   }
 }
+
+/** Loaded where a command must be asked: slow, and never needed on Linux. */
+const spawnSync: typeof spawnSyncOf = ((...given: Parameters<typeof spawnSyncOf>) =>
+  process.getBuiltinModule('node:child_process').spawnSync(...given)) as typeof spawnSyncOf
