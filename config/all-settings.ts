@@ -66,8 +66,9 @@ export function settingNames(): readonly SettingName[] {
   return [...rows.keys()] as SettingName[]
 }
 
-/** The environment variable of a key: `simspark.task.maxFailures` → `SIMSPARK_TASK_MAX_FAILURES`. */
+/** The environment variable of a key: `simspark.task.maxFailures` → `SIMSPARK_TASK_MAX_FAILURES`; that of the codegen mode is shorter. */
 export function environmentName(key: string): string {
+  if (key === 'simspark.codegen.mode') return 'SIMSPARK_CODEGEN'
   const words = key.replaceAll('.', '_').replace(/([a-z0-9])([A-Z])/g, '$1_$2')
   return words.toUpperCase()
 }
