@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { captureThis } from '../../../../../publib/closure/engine/arrow-this.ts'
 import { functionInfos } from '../../../../../publib/closure/engine/function-info.ts'
+import { holdWindow } from '../../../../../publib/closure/engine/scripts.ts'
 
 type Arrow = (...given: never[]) => unknown
 
@@ -32,9 +33,9 @@ describe('the this of an arrow function', () => {
       }
     }
     const job = new Job()
-    for (const arrow of [job.plain, job.defaults, job.list, job.later, job.nested()]) {
-      expect(thisOf(arrow as Arrow)).to.equal(job)
-    }
+    const arrows = [job.plain, job.defaults, job.list, job.later, job.nested()] as Arrow[]
+    const found = holdWindow(() => arrows.map(thisOf))
+    expect(found).to.deep.equal(arrows.map(() => job))
     expect(ran).to.deep.equal([])
   })
 
@@ -48,8 +49,8 @@ describe('the this of an arrow function', () => {
         return () => this.id
       }
     }
-    const counters = Array.from({ length: 6 }, (_each, i) => new Counter(i))
-    const found = counters.map(counter => thisOf(counter.arrow()))
+    const counters = Array.from({ length: 20 }, (_each, i) => new Counter(i))
+    const found = holdWindow(() => counters.map(counter => thisOf(counter.arrow())))
     expect(found).to.deep.equal(counters)
   })
 
