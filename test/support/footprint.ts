@@ -1,14 +1,19 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
-/** What a program may leave behind on this machine, seen from outside: processes, listening ports, temp and state folders. */
+/** Processes of this checkout only: tests of another one may run beside. */
+const dist = fileURLToPath(new URL('../../', import.meta.url))
+const programs = ['master/', 'worker/', 'driver/'].map(folder => dist + folder)
+
+/** What a program may leave behind on this machine, seen from outside: processes, listening ports, files of the state folder. */
 export interface Footprint {
   /** Command lines of processes that run simSpark's files, by pid. */
   readonly processes: ReadonlyMap<number, string>
   /** Local ports that somebody listens on. */
   readonly ports: ReadonlySet<number>
-  /** Entries of the temp folder and the default state folder whose names are simSpark's. */
+  /** Entries of the default state folders. */
   readonly paths: ReadonlySet<string>
 }
 
@@ -16,7 +21,7 @@ export function footprint(): Footprint {
   return { processes: processes(), ports: listeningPorts(), paths: paths() }
 }
 
-/** What is in `after` and was not in `before`, as readable lines; of processes not those named in `except`. */
+/** What is in `after` and was not in `before`, as readable lines. */
 export function leftBehind(before: Footprint, after: Footprint): string[] {
   const left: string[] = []
   for (const [pid, command] of after.processes) {
@@ -33,7 +38,7 @@ function processes(): Map<number, string> {
     const pid = Number(name)
     if (!Number.isInteger(pid) || pid === process.pid) continue
     const command = readOr(`/proc/${name}/cmdline`).replaceAll('\0', ' ').trim()
-    if (/dist\/(master|worker|driver|publib)\//.test(command)) found.set(pid, command)
+    if (programs.some(program => command.includes(program))) found.set(pid, command)
   }
   return found
 }
@@ -60,7 +65,6 @@ function listeningPorts(): Set<number> {
 
 function paths(): Set<string> {
   const found = new Set<string>()
-  for (const name of listOr(tmpdir())) if (/simspark/i.test(name)) found.add(join(tmpdir(), name))
   const state = process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local/state')
   for (const folder of [join(state, 'simspark'), join(homedir(), '.simspark')]) {
     for (const name of listOr(folder)) found.add(join(folder, name))

@@ -175,7 +175,7 @@ describe('an application on a cluster of real processes', () => {
 
   it('keeps everything while its driver computes for twenty seconds', async () => {
     const driver = drive('blocks')
-    await driver.says('first')
+    await driver.says('all')
     const before = executorsOf(await cluster.status())
     await driver.says('after 999000', 60_000)
     expect(executorsOf(await cluster.status())).to.deep.equal(before)

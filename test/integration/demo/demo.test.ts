@@ -1,20 +1,27 @@
 import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { footprint, leftBehind } from '../../support/footprint.ts'
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url))
 
-/** Runs the demo as the README says and gives what it printed; nothing may be left behind. */
+/** Runs the demo as the README says, with a temp folder of its own, and gives what it printed; nothing may be left behind. */
 function demo(...args: string[]): string {
   const before = footprint()
+  const temp = mkdtempSync(join(tmpdir(), 'simspark-test-'))
   const { status, stdout, stderr } = spawnSync('npm', ['run', '--silent', 'demo', '--', ...args], {
     cwd: root,
     encoding: 'utf8',
+    env: { ...process.env, TMPDIR: temp },
     timeout: 110_000,
   })
+  const files = readdirSync(temp).filter(name => name.startsWith('simspark'))
+  rmSync(temp, { recursive: true })
   expect(status, `${stdout}\n${stderr}`).to.equal(0)
-  expect(leftBehind(before, footprint())).to.deep.equal([])
+  expect([...leftBehind(before, footprint()), ...files]).to.deep.equal([])
   return stdout
 }
 
