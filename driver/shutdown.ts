@@ -1,3 +1,6 @@
+import { inspect } from 'node:util'
+import { SimSparkError } from '#publib/util'
+
 /** What the end of the program asks of a context. */
 export interface Ending {
   stop(exitCode: number | undefined): Promise<void>
@@ -40,8 +43,16 @@ export function watchEnd(context: Ending): () => void {
 function stopAndExit(context: Ending, code: number, signal: Signal): void {
   const exit = (): void => process.exit(code)
   process.once(signal, exit)
+  if (process.listenerCount('uncaughtException') === 0) process.on('uncaughtException', uncaught)
   setTimeout(exit, STOP_MS_MAX).unref()
   context.stop(code).then(exit, exit)
+}
+
+/** An action that the program awaits without a catch ends with its context: the signal is what ends the program, not that. */
+function uncaught(error: unknown): void {
+  if (error instanceof SimSparkError && error.code === 'CONTEXT_STOPPED') return
+  process.stderr.write(`Uncaught ${inspect(error)}\n`)
+  process.exit(1)
 }
 
 const STOP_MS_MAX = 10_000

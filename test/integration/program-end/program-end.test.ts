@@ -26,6 +26,7 @@ const ENDINGS: readonly Ending[] = [
   { how: 'has set an exit code', ends: 5 },
   { how: 'waits for a signal', signal: 'SIGINT', ends: 130, says: /job CONTEXT_STOPPED/ },
   { how: 'waits for a signal', signal: 'SIGTERM', ends: 143, says: /job CONTEXT_STOPPED/ },
+  { how: 'awaits a job without a catch', signal: 'SIGINT', ends: 130, says: /ready\n$/ },
   { how: 'throws while a job runs', ends: 1, says: /Error: on purpose\n.*ending-program/ },
   { how: 'rejects while a job runs', ends: 1, says: /Error: on purpose\n.*ending-program/ },
   { how: 'exits while a job runs', ends: 7 },

@@ -16,8 +16,14 @@ const sum = await sc
   .sum()
 process.stdout.write(`sum ${sum}\n`)
 
-/** A job that never ends. */
+/** A job that never ends; says what becomes of it. */
 async function work(): Promise<void> {
+  await endless().catch((error: { code?: string }) => {
+    process.stdout.write(`job ${error.code}\n`)
+  })
+}
+
+function endless(): Promise<number> {
   let isReady = false
   sc.addSparkListener({
     onTaskStart: () => {
@@ -29,9 +35,7 @@ async function work(): Promise<void> {
   const forever = sc.range(0, 2, 1, 2).map(x => {
     for (;;) if (x < 0) return x
   })
-  await forever.count().catch((error: { code?: string }) => {
-    process.stdout.write(`job ${error.code}\n`)
-  })
+  return forever.count()
 }
 
 const endings: Record<string, () => unknown> = {
@@ -40,6 +44,7 @@ const endings: Record<string, () => unknown> = {
     process.exitCode = 5
   },
   'waits for a signal': () => work(),
+  'awaits a job without a catch': () => endless(),
   'throws while a job runs': () => {
     void work()
     setTimeout(() => {
