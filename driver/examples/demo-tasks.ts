@@ -46,18 +46,23 @@ export class TaskLog {
     })
   }
 
+  /** Attempts that gave a result; one that was moved to another executor before it began is not counted twice. */
   get ended(): number {
-    return this.#tasks.length
+    return this.#succeeded.length
+  }
+
+  get #succeeded(): readonly Ended[] {
+    return this.#tasks.filter(task => task.error === undefined)
   }
 
   clear(): void {
     this.#tasks = []
   }
 
-  /** `worker-4f2a/0: 12 tasks`, by executor. */
+  /** `worker-4f2a/0: 12 tasks`, by executor; of those that gave a result. */
   byExecutor(): string[] {
     const counts = new Map<string, number>()
-    for (const { executorId } of this.#tasks) {
+    for (const { executorId } of this.#succeeded) {
       counts.set(executorId, (counts.get(executorId) ?? 0) + 1)
     }
     return [...counts].sort().map(([id, n]) => `${id}: ${n} ${n === 1 ? 'task' : 'tasks'}`)
