@@ -84,5 +84,5 @@ export class TaskLog {
 }
 
 function firstLine(text: string): string {
-  return text.split('\n')[0]?.slice(0, 100) ?? ''
+  return text.split('\n')[0]?.slice(0, 200) ?? ''
 }
