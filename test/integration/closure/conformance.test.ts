@@ -74,6 +74,7 @@ const ways: readonly Way[] = [
     compiled: { target: 'es2015', module: 'commonjs' },
   },
   {
+    // UDF-05: helpers of es5 compilers.
     name: 'tsc to es5 CommonJS',
     kind: 'ts-commonjs',
     nodes: ALL,

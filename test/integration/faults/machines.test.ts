@@ -152,7 +152,7 @@ describe('machines that fail in the middle of a shuffle', function () {
     await cluster.untilProcesses(() => hosts().length + dataFolders().length === 0, 10_000 * SLACK)
   })
 
-  it('a map that is not deterministic and is lost while it is read: an error, no mixture', async () => {
+  it('UDF-43 a map that is not deterministic and is lost while it is read: an error, no mixture', async () => {
     const middle = tasksEnded(sc, 9)
     const pairs = sc.range(0, 400, 1, 8).map(row => [Math.random(), row])
     const counted = pairs.partitionBy(12).mapPartitions(rows => {

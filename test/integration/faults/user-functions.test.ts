@@ -1,12 +1,12 @@
 /** The UDF rows of the list of bad inputs, on a real cluster: each function runs in an executor of another process. */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { createServer, Socket } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { Socket } from 'node:net'
+import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 import { expect } from 'chai'
 import { explain, type RDD, SimSparkError, SparkContext, type Value } from 'simspark'
+import type { ErrorData } from '#publib/util'
 
 let sc: SparkContext
 
@@ -593,17 +593,31 @@ describe('functions of users', function () {
     expect(await Promise.all(inside)).to.deep.equal([3])
   })
 
-  it('UDF-40 that open too many files say so', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'simspark-udf-'))
-    try {
-      const open = (x: number) => readdirSync(folder).length + x
-      expect(await one(open)).to.equal(1)
-      const server = createServer()
-      const error = await errorOf(() => sc.parallelize([1], 1).map(() => String(server.address())))
-      expect(error.message).to.match(/Server/)
-    } finally {
-      rmSync(folder, { recursive: true })
+  it('UDF-06 may be instrumented for coverage, or rewritten by a test runner', async () => {
+    const counters = { s: [0], f: [0] }
+    const cov_2f9a = () => counters
+    const instrumented = (x: number) => {
+      cov_2f9a().f[0]!++
+      cov_2f9a().s[0]!++
+      return x + 1
     }
+    expect(await one(instrumented)).to.equal(2)
+    expect(counters.s).to.deep.equal([0])
+    const __vi_import_0__ = { double: (x: number) => x * 2, unused: new Socket() }
+    expect(await one(x => __vi_import_0__.double(x))).to.equal(2)
+  })
+
+  it('UDF-40 that open too many files are told so, and the next job runs', () => {
+    const entry = fileURLToPath(new URL('../../support/entries/too-many-files.js', import.meta.url))
+    const limited = 'ulimit -n 1024; exec "$0" "$1"'
+    const { stdout, stderr } = spawnSync('bash', ['-c', limited, process.execPath, entry], {
+      encoding: 'utf8',
+      timeout: 50_000,
+    })
+    const { error, sum } = JSON.parse(stdout || '{}') as { error?: ErrorData; sum?: number }
+    expect(error, stderr).to.include({ code: 'TASK_FAILED' })
+    expect(error?.message).to.match(/EMFILE/)
+    expect(sum).to.equal(10)
   })
 })
 
