@@ -297,7 +297,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   'CLI-65': 'submit: a later issue',
   'CLI-66': 'submit: a later issue',
   'CLI-69': 'kill by id: a later issue; logs here takes no id',
-  'CLI-72': 'application names: unit/master',
+  'CLI-72': 'unit/publib/cli/cli.test.ts: texts from outside, escaped and cut',
 }
 
 describe('the commands of master and worker', () => {
