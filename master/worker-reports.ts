@@ -77,6 +77,7 @@ function executorsEnded(
   loseExecutors(cluster, worker, gone, { cause, reason: message })
   if (hostEnded && isFailure(cause)) countFailure(cluster, worker, application, nowMs)
   if (didNotStart) launchFailed(cluster, worker, application, message, nowMs)
+  if (hostEnded && cause === 'driverGone') stopIfDriverless(cluster, application)
   if (hostEnded) endIfDriverless(cluster, application, { cause, message })
 }
 
@@ -146,6 +147,17 @@ function launchFailed(
     message: reason,
   })
   endApplication(cluster, application, 'FAILED', reason)
+}
+
+/**
+ * The driver left its master and one of its hosts: it is gone from the others too, of which it may never have dialled some.
+ * One that comes back gets others.
+ */
+function stopIfDriverless(cluster: Cluster, application: Application): void {
+  if (application.ended !== undefined || application.connection !== undefined) return
+  if (application.isRecovered) return
+  const left = [...application.executors.values()].filter(({ phase }) => phase === 'running')
+  stopExecutors(cluster, left, 'its driver is gone')
 }
 
 /** Without its driver and without hosts, an application has ended: its last host says why. */

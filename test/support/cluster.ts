@@ -135,7 +135,7 @@ export class TestCluster {
       }
       await new Promise(resolve => setTimeout(resolve, POLL_MS))
     }
-    const shown = last instanceof Error ? last.message : JSON.stringify(last, undefined, 1)
+    const shown = last instanceof Error ? last.message : JSON.stringify(last)
     throw new Error(`not so within ${limitMs} ms; the last: ${shown}`)
   }
 

@@ -167,6 +167,21 @@ describe('the story of a master with', () => {
     story.check('dead-driver')
   })
 
+  it('a driver that dies before it dialled all its hosts', () => {
+    const story = new MasterStory()
+    story.worker('w1', 1)
+    story.worker('w2', 1)
+    story.driver('ann', 2)
+    story.ready('w1')
+    story.ready('w2')
+    story.close('ann')
+    story.endHost('w1', 'app-ann', 'driverGone', 'its driver closed all connections')
+    story.remark('The host on w2 never saw its driver, and would wait for its whole lease.')
+    story.endHost('w2', 'app-ann', 'released', 'its driver is gone')
+    story.check('dead-before-dialled')
+    expect(story.master.status(story.nowMs).coresBusy).to.equal(0)
+  })
+
   it('a driver that dies before its executors stand ready', () => {
     const story = new MasterStory()
     story.worker('w1', 1)
