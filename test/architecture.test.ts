@@ -19,7 +19,16 @@ const tops: Readonly<Record<string, readonly string[]>> = {
 const order = [
   ...['util', 'schema', 'metrics', 'env', 'log', 'frame', 'security', 'transport', 'blocks'],
   ...['task', 'protocol', 'status', 'web', 'cli'],
-  ...['memory', 'kernels', 'columnar', 'serialization', 'closure', 'storage', 'shuffle'],
+  ...[
+    'memory',
+    'kernels',
+    'columnar',
+    'serialization',
+    'closure',
+    'recognition',
+    'storage',
+    'shuffle',
+  ],
   ...['datasource', 'lineage', 'codegen', 'execution'],
 ]
 /** Daemons import nothing from here on. */

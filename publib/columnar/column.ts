@@ -10,8 +10,13 @@ export type Column =
   /** 1 is true. */
   | { readonly kind: 'bool'; readonly values: Uint8Array }
   | { readonly kind: 'date'; readonly values: Float64Array }
-  /** Well-formed strings, one behind the other; lengths in bytes. */
-  | { readonly kind: 'utf8'; readonly bytes: Uint8Array; readonly lengths: Uint32Array }
+  /** Well-formed strings; lengths in bytes. Without `starts` they stand one behind the other and fill `bytes`. */
+  | {
+      readonly kind: 'utf8'
+      readonly bytes: Uint8Array
+      readonly lengths: Uint32Array
+      readonly starts?: Uint32Array | undefined
+    }
   /** Strings with lone surrogates among them; lengths in code units. */
   | { readonly kind: 'utf16'; readonly units: Uint16Array; readonly lengths: Uint32Array }
   | {

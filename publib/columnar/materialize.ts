@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { type Column, rowsOf } from './column.ts'
 import { ArrayGroup } from './group.ts'
-import { decodeUtf8, decodeUtf16 } from './strings.ts'
+import { decodeUtf8, decodeUtf16, packUtf8 } from './strings.ts'
 
 /** The values of a column: fresh ones, which share no memory with it. */
 export function valuesOf(column: Column): unknown[] {
@@ -16,8 +16,10 @@ export function valuesOf(column: Column): unknown[] {
       return Array.from(column.values, bit => bit === 1)
     case 'date':
       return Array.from(column.values, time => new Date(time))
-    case 'utf8':
-      return decodeUtf8(column.bytes, column.lengths)
+    case 'utf8': {
+      const { bytes, lengths } = packUtf8(column)
+      return decodeUtf8(bytes, lengths)
+    }
     case 'utf16':
       return decodeUtf16(column.units, column.lengths)
     case 'bytes':
@@ -106,6 +108,7 @@ function records(
 export function isConsistent(column: Column): boolean {
   switch (column.kind) {
     case 'utf8':
+      return column.starts !== undefined || sum(column.lengths) === column.bytes.length
     case 'bytes':
       return sum(column.lengths) === column.bytes.length
     case 'utf16':

@@ -79,6 +79,27 @@ export function isWellFormed(text: string): boolean {
   return (text as string & { isWellFormed(): boolean }).isWellFormed()
 }
 
+export type Utf8Column = Extract<Column, { kind: 'utf8' }>
+
+/** The same strings, one behind the other. */
+export function packUtf8(column: Utf8Column): Utf8Column {
+  const { bytes, lengths, starts } = column
+  if (starts === undefined) return column
+  let size = 0
+  for (let i = 0; i < lengths.length; i++) size += lengths[i]!
+  const packed = new Uint8Array(size)
+  let end = 0
+  for (let i = 0; i < lengths.length; i++) {
+    const start = starts[i]!
+    const length = lengths[i]!
+    if (length <= LOOP_LENGTH_MAX) {
+      for (let k = 0; k < length; k++) packed[end + k] = bytes[start + k]!
+    } else packed.set(bytes.subarray(start, start + length), end)
+    end += length
+  }
+  return { kind: 'utf8', bytes: packed, lengths }
+}
+
 /** The strings of a column of bytes. */
 export function decodeUtf8(bytes: Uint8Array, lengths: Uint32Array): string[] {
   const rows = lengths.length

@@ -1,4 +1,4 @@
-import type { Batch } from '#publib/columnar'
+import type { Batch, Column } from '#publib/columnar'
 import type { Partitioner, ShuffleSpec } from '#publib/shuffle'
 import type { CallSite, RddId, ShuffleId } from '#publib/util'
 import type { ComputeContext } from './compute-context.ts'
@@ -55,6 +55,14 @@ export abstract class Lineage<out T> {
 
   /** The records of one partition, lazily and synchronously; parents through `context.compute`, never directly. */
   abstract compute(partition: number, context: ComputeContext): Iterable<Batch<T>>
+
+  /**
+   * The records of one partition as columns, where it has them so; parents through `context.columns`. The same records in the
+   * same order as `compute` gives. Undefined where there is nothing but `compute`.
+   */
+  columns(_partition: number, _context: ComputeContext): Iterable<Column> | undefined {
+    return undefined
+  }
 
   /** Hosts on which a partition is best computed. */
   preferredLocations(_partition: number): readonly string[] {

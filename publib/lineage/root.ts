@@ -1,3 +1,4 @@
+import type { FunctionShape } from '#publib/recognition'
 import type { CallSite } from '#publib/util'
 
 /**
@@ -12,6 +13,8 @@ export interface Root<out F = unknown> {
   readonly callSite: CallSite | undefined
   /** Its place among the roots of the stage; -1 on the driver. */
   readonly index: number
+  /** What the function does, where it is simple: known in a decoded stage. */
+  readonly shape?: FunctionShape | undefined
 }
 
 /** What the user gave to an operation, on the driver. */

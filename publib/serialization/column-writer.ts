@@ -1,4 +1,4 @@
-import { type Column, rowsOf } from '#publib/columnar'
+import { type Column, packUtf8, rowsOf } from '#publib/columnar'
 import type { ByteWriter } from './byte-writer.ts'
 import { KIND } from './column-kinds.ts'
 import { type ValueOptions, ValueWriter } from './value-writer.ts'
@@ -53,7 +53,7 @@ function writeFlat(column: Flat, out: ByteWriter): void {
       break
     case 'utf8':
       writeIntegers(column.lengths, out)
-      writeBytes(column.bytes, out)
+      writeBytes(packUtf8(column).bytes, out)
       break
     case 'utf16':
       writeIntegers(column.lengths, out)

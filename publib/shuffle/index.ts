@@ -1,3 +1,4 @@
+export type * from './accumulators.ts'
 export * from './aggregator.ts'
 export * from './environment.ts'
 export * from './errors.ts'

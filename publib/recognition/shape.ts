@@ -1,0 +1,133 @@
+/**
+ * What a simple pure function does, as data: an expression of its arguments in which every operator means exactly what it
+ * means in JavaScript. A function that cannot be told in these words has no shape and runs as it was written.
+ */
+export interface FunctionShape {
+  /** How many arguments the expression may use. */
+  readonly parameters: number
+  /** Values that are computed once, in this order, before `result`; `local` n is the n-th. */
+  readonly locals: readonly Expression[]
+  readonly result: Expression
+}
+
+export type Primitive = string | number | boolean | null | undefined
+
+export type Expression =
+  /** A constant, or a captured variable that never changes. */
+  | { readonly op: 'literal'; readonly value: Primitive }
+  | { readonly op: 'argument'; readonly index: number }
+  | { readonly op: 'local'; readonly index: number }
+  /** `of[index]`, or the same place of a destructured array. */
+  | { readonly op: 'item'; readonly of: Expression; readonly index: number }
+  /** `of.name`; `length` of strings and arrays too. */
+  | { readonly op: 'field'; readonly of: Expression; readonly name: string }
+  /** An array literal without holes and spreads. */
+  | { readonly op: 'tuple'; readonly items: readonly Expression[] }
+  /** An object literal with plain, different keys. */
+  | {
+      readonly op: 'record'
+      readonly keys: readonly string[]
+      readonly values: readonly Expression[]
+    }
+  | { readonly op: 'unary'; readonly operator: UnaryOperator; readonly of: Expression }
+  | {
+      readonly op: 'binary'
+      readonly operator: BinaryOperator
+      readonly left: Expression
+      readonly right: Expression
+    }
+  /** `left` is always computed, `right` only where JavaScript would. */
+  | {
+      readonly op: 'logical'
+      readonly operator: '&&' | '||' | '??'
+      readonly left: Expression
+      readonly right: Expression
+    }
+  | {
+      readonly op: 'conditional'
+      readonly test: Expression
+      readonly then: Expression
+      readonly otherwise: Expression
+    }
+  /** Texts and values in turn: one text more than values. */
+  | {
+      readonly op: 'template'
+      readonly texts: readonly string[]
+      readonly values: readonly Expression[]
+    }
+  /** A function of the language: `Math.imul`, `Number`, `JSON.parse`. */
+  | {
+      readonly op: 'call'
+      readonly name: KnownFunction
+      readonly arguments: readonly Expression[]
+    }
+  /** A method of strings or arrays: `of.split(' ')`. Right only where `of` is a string (or an array) indeed. */
+  | {
+      readonly op: 'method'
+      readonly name: KnownMethod
+      readonly of: Expression
+      readonly arguments: readonly Expression[]
+    }
+  /** A regular expression literal: only as an argument of a method. */
+  | { readonly op: 'pattern'; readonly source: string; readonly flags: string }
+
+export type UnaryOperator = '-' | '+' | '!' | '~' | 'typeof'
+
+export type BinaryOperator =
+  | '+'
+  | '-'
+  | '*'
+  | '/'
+  | '%'
+  | '**'
+  | '&'
+  | '|'
+  | '^'
+  | '<<'
+  | '>>'
+  | '>>>'
+  | '==='
+  | '!=='
+  | '=='
+  | '!='
+  | '<'
+  | '<='
+  | '>'
+  | '>='
+
+/** Pure functions of the language that a shape may call, as they are found from the global object. */
+export type KnownFunction =
+  | `Math.${string}`
+  | 'Number'
+  | 'String'
+  | 'Boolean'
+  | 'parseInt'
+  | 'parseFloat'
+  | 'isNaN'
+  | 'isFinite'
+  | 'Number.isNaN'
+  | 'Number.isFinite'
+  | 'Number.isInteger'
+  | 'Number.parseInt'
+  | 'Number.parseFloat'
+  | 'JSON.parse'
+
+export type KnownMethod =
+  | 'split'
+  | 'trim'
+  | 'trimStart'
+  | 'trimEnd'
+  | 'toLowerCase'
+  | 'toUpperCase'
+  | 'slice'
+  | 'substring'
+  | 'charAt'
+  | 'charCodeAt'
+  | 'startsWith'
+  | 'endsWith'
+  | 'includes'
+  | 'indexOf'
+  | 'at'
+  | 'concat'
+  | 'toString'
+  | 'test'
