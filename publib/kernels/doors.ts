@@ -6,6 +6,13 @@ export interface Texts {
   readonly lengths: Uint32Array
 }
 
+/** The parts of texts, those of one text behind those of the one before. */
+export interface Tokens {
+  readonly tokens: Texts
+  /** How many each text has. */
+  readonly counts: Uint32Array
+}
+
 /** Numbers equal keys: the first that comes is 0, the next that is new 1. Holds memory until `release`. */
 export interface KeyTable<Keys> {
   /** How many keys it knows. */
@@ -23,37 +30,70 @@ export interface KeyTable<Keys> {
   release(): void
 }
 
-/**
- * What is done to whole columns at once. Two implementations give the same results: one in plain TypeScript, which is the
- * definition, and one in WebAssembly. Both leave what they are given as it is; results are fresh unless said otherwise.
- */
-export interface Kernels {
-  readonly name: 'plain' | 'wasm'
+/** How a text is compared with a part: as the method of strings of that name, `equals` as `===`. */
+export type TextTest = 'equals' | 'startsWith' | 'endsWith' | 'includes'
+
+/** Memory that kernels read and write without a copy. */
+export interface KernelMemory {
   /** What it holds outside the heap, in bytes. */
   readonly memoryBytes: number
+  /** Bytes that kernels read without a copy. They stay where they are, with what was in them before, until they are freed. */
+  allocate(size: number): Uint8Array
+  /** Gives back what `allocate` gave. */
+  free(bytes: Uint8Array): void
+  /**
+   * While `work` runs, results of kernels may lie in their own memory, where the next kernel finds them without a copy;
+   * they end with it. Who keeps a result longer copies it; tables live on. Scopes can stand inside each other.
+   */
+  scope<Result>(work: () => Result): Result
+}
+
+/** What is done to texts. */
+export interface TextKernels {
+  /** Whether all bytes are below 128. */
+  isAscii(bytes: Uint8Array): boolean
+  /** Whether the bytes are well-formed UTF-8. */
+  isUtf8(bytes: Uint8Array): boolean
   /** The lines of some text that holds whole lines, without their ends: `\n`, `\r\n`, or a lone `\r`. Texts share `bytes`. */
   splitLines(bytes: Uint8Array): Texts
-  /** As `text.split(separator)` of each row, one after another; `counts` of each row. `separator` is one ASCII byte or more. Tokens share `texts.bytes`. */
-  splitEach(
-    texts: Texts,
-    separator: Uint8Array,
-  ): { readonly tokens: Texts; readonly counts: Uint32Array }
-  /** As `text.split(/\s+/)` of each row. */
-  splitSpaces(texts: Texts): { readonly tokens: Texts; readonly counts: Uint32Array }
+  /** As `text.split(separator)` of each row, one after another. `separator` is one byte of UTF-8 or more. Tokens share `texts.bytes`. */
+  splitEach(texts: Texts, separator: Uint8Array): Tokens
+  /** As `text.split(/\s+/)` of each row. Tokens share `texts.bytes`. */
+  splitSpaces(texts: Texts): Tokens
   /** hashString of each. */
   hashTexts(texts: Texts): Int32Array
+  /** The texts at the places `order`, packed: `starts` is undefined. */
+  gatherTexts(texts: Texts, order: Uint32Array): Texts
+  /** Length of each text in UTF-16 code units, as `length` of the string. */
+  unitLengths(texts: Texts): Uint32Array
+  /** 1 where `test` holds for a text and `part`, 0 elsewhere. */
+  testTexts(texts: Texts, test: TextTest, part: Uint8Array): Uint8Array
+  /** As `toLowerCase` or `toUpperCase` of each; undefined where the bytes of `texts` are not ASCII. */
+  caseTexts(texts: Texts, to: 'lower' | 'upper'): Texts | undefined
+}
+
+/** What finds equal keys. */
+export interface KeyKernels {
   /** hashNumber of each. */
   hashNumbers(values: Float64Array): Int32Array
   /** Equal where the bytes are. */
   textTable(): KeyTable<Texts>
   /** Equal as by equalValues: NaN equals itself, -0 is 0 (and is kept as 0). */
   numberTable(): KeyTable<Float64Array>
+}
+
+/** What finds the order of rows. */
+export interface OrderKernels {
   /** The order in which texts rise by their UTF-16 code units, as `<` compares strings; equal ones as they come. */
   orderOfTexts(texts: Texts): Uint32Array
   /** The order in which numbers rise by the total order of compareValues; equal ones as they come. */
   orderOfNumbers(values: Float64Array): Uint32Array
-  /** The texts at the places `order`, packed: `starts` is undefined. */
-  gatherTexts(texts: Texts, order: Uint32Array): Texts
-  /** Length of each text in UTF-16 code units, as `length` of the string. */
-  unitLengths(texts: Texts): Uint32Array
+}
+
+/**
+ * What is done to whole columns at once. Two implementations give the same results: one in plain TypeScript, which is the
+ * definition, and one in WebAssembly. Both leave what they are given as it is; results are fresh unless said otherwise.
+ */
+export interface Kernels extends KernelMemory, TextKernels, KeyKernels, OrderKernels {
+  readonly name: 'plain' | 'wasm'
 }

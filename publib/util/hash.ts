@@ -65,20 +65,26 @@ export function hashNumber(value: number): number {
   return hashDouble(value, SEED.number)
 }
 
-/** Over bytes as they are. */
-export function hashBytes(bytes: Uint8Array, seed: number = SEED.bytes): number {
-  return hashFirst(bytes, bytes.length, seed)
+/** hashString of the text whose UTF-8 stands at `start`. */
+export function hashText(bytes: Uint8Array, start: number, length: number): number {
+  return hashRange(bytes, start, length, SEED.string)
 }
 
-function hashFirst(bytes: Uint8Array, length: number, seed: number): number {
-  const whole = length & ~3
+/** Over bytes as they are. */
+export function hashBytes(bytes: Uint8Array, seed: number = SEED.bytes): number {
+  return hashRange(bytes, 0, bytes.length, seed)
+}
+
+function hashRange(bytes: Uint8Array, start: number, length: number, seed: number): number {
+  const whole = start + (length & ~3)
   let hash = seed
-  for (let i = 0; i < whole; i += 4) {
+  for (let i = start; i < whole; i += 4) {
     const low = bytes[i]! | (bytes[i + 1]! << 8)
     hash = mixWord(hash, low | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24))
   }
   let tail = 0
-  for (let i = whole; i < length; i++) tail |= bytes[i]! << ((i - whole) << 3)
+  const end = start + length
+  for (let i = whole; i < end; i++) tail |= bytes[i]! << ((i - whole) << 3)
   return finish(mixTail(hash, tail), length)
 }
 
@@ -172,7 +178,7 @@ function hashUtf8(text: string): number {
     if (point > 0xffff) i++
     end = putCodePoint(point, bytes, end)
   }
-  return hashFirst(bytes, end, SEED.string)
+  return hashRange(bytes, 0, end, SEED.string)
 }
 
 const utf8 = new Uint8Array(3 * 1024)

@@ -1,0 +1,39 @@
+import type { KernelMemory, Kernels, KeyKernels, OrderKernels, TextKernels } from '../doors.ts'
+import { gatherTexts } from './gather.ts'
+import { hashNumbers, hashTexts } from './hash.ts'
+import { PlainNumberTable } from './number-table.ts'
+import { orderOfNumbers, orderOfTexts } from './order.ts'
+import { splitEach, splitLines, splitSpaces } from './split.ts'
+import { caseTexts, isAscii, isUtf8, testTexts, unitLengths } from './text-facts.ts'
+import { PlainTextTable } from './text-table.ts'
+
+const memory: KernelMemory = {
+  memoryBytes: 0,
+  allocate: size => new Uint8Array(size),
+  free() {},
+  scope: work => work(),
+}
+
+const texts: TextKernels = {
+  isAscii,
+  isUtf8,
+  splitLines,
+  splitEach,
+  splitSpaces,
+  hashTexts,
+  gatherTexts,
+  unitLengths,
+  testTexts,
+  caseTexts,
+}
+
+const keys: KeyKernels = {
+  hashNumbers,
+  textTable: () => new PlainTextTable(),
+  numberTable: () => new PlainNumberTable(),
+}
+
+const orders: OrderKernels = { orderOfTexts, orderOfNumbers }
+
+/** All kernels in plain TypeScript: what they mean, and what runs where WebAssembly is refused. Has no state of its own. */
+export const plainKernels: Kernels = { name: 'plain', ...memory, ...texts, ...keys, ...orders }
