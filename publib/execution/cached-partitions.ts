@@ -1,21 +1,31 @@
-import type { Batch } from '#publib/columnar'
+import type { Batch, Column } from '#publib/columnar'
 import type { ComputeContext, Lineage } from '#publib/lineage'
 import type { CacheKey } from '#publib/protocol'
-import { decodeBatch, encodeBatches } from '#publib/serialization'
-import { nameOf } from '#publib/storage'
-import { type RddId, sharedCopy } from '#publib/util'
+import { nameOf, StoredBlock } from '#publib/storage'
+import type { RddId } from '#publib/util'
+import {
+  columnOfPiece,
+  gathered,
+  KeptPartition,
+  type Piece,
+  rowsOfPiece,
+} from './kept-partition.ts'
 import type { Surroundings } from './surroundings.ts'
 
-/** Room for cached blocks is taken in steps of this size. */
-const STEP_BYTES = 1 << 20
+/** How a partition that is not there is computed. */
+export interface Anew<T> {
+  rows(): Iterable<Batch<T>>
+  /** Undefined where it has no columns. */
+  columns?(): Iterable<Column> | undefined
+}
 
 /**
- * The cached partitions that this executor knows, in memory that all executors of the host share. A partition that is not
- * there is computed to its end and kept, if there is room; what does not fit is passed on as it comes.
+ * The cached partitions that this executor knows, as columns in memory that all executors of the host share. A partition that
+ * is not there is computed to its end and kept, if there is room; what does not fit is passed on as it comes.
  */
 export class CachedPartitions {
   readonly #surroundings: Surroundings
-  readonly #known = new Map<string, readonly Uint8Array[]>()
+  readonly #known = new Map<string, readonly StoredBlock[]>()
   readonly #onLostClass: (className: string) => void
   #reads: CacheKey[] = []
 
@@ -26,7 +36,7 @@ export class CachedPartitions {
   }
 
   put(key: CacheKey, blocks: readonly Uint8Array[]): void {
-    this.#known.set(nameOf(key), blocks)
+    this.#known.set(nameOf(key), opened(blocks))
   }
 
   drop(rddId: RddId, partitions: readonly number[]): void {
@@ -44,23 +54,44 @@ export class CachedPartitions {
     return reads
   }
 
-  /** `anew` computes what is not there. */
+  /** The records of a partition, made of its columns. */
   *compute<T>(
     lineage: Lineage<T>,
     partition: number,
     context: ComputeContext,
-    anew: () => Iterable<Batch<T>>,
+    anew: Anew<T>,
   ): Generator<Batch<T>> {
+    for (const piece of this.#pieces(lineage, partition, context, anew)) {
+      yield rowsOfPiece(piece) as Batch<T>
+    }
+  }
+
+  /** The records of a partition as columns: views of the shared memory, which nobody changes. */
+  *columns<T>(
+    lineage: Lineage<T>,
+    partition: number,
+    context: ComputeContext,
+    anew: Anew<T>,
+  ): Generator<Column> {
+    for (const piece of this.#pieces(lineage, partition, context, anew)) yield columnOfPiece(piece)
+  }
+
+  *#pieces<T>(
+    lineage: Lineage<T>,
+    partition: number,
+    context: ComputeContext,
+    anew: Anew<T>,
+  ): Generator<Piece> {
     const key = { rddId: lineage.id, partition }
     const known = this.#known.get(nameOf(key))
     if (known !== undefined) {
       this.#reads.push(key)
-      yield* decoded<T>(known)
+      yield* stored(known)
       return
     }
-    const rest = anew()[Symbol.iterator]()
-    const kept = new Kept(this.#surroundings, key, this.#onLostClass)
-    let refused: Batch<T> | undefined
+    const rest = gathered(piecesOf(anew))
+    const kept = new KeptPartition(this.#surroundings, key, this.#onLostClass)
+    let refused: Piece | undefined
     try {
       for (let step = rest.next(); step.done !== true; step = rest.next()) {
         context.checkCancelled()
@@ -68,77 +99,39 @@ export class CachedPartitions {
         refused = step.value
         break
       }
-      if (refused === undefined) this.#store(key, kept)
-      yield* decoded<T>(kept.blocks)
-      if (refused === undefined) return
+      if (refused === undefined) {
+        yield* stored(this.#store(key, kept))
+        return
+      }
+      yield* stored(opened(kept.blocks))
       yield refused
-      for (let step = rest.next(); step.done !== true; step = rest.next()) yield step.value
+      yield* rest
     } finally {
       kept.release()
-      rest.return?.()
+      rest.return(undefined)
     }
   }
 
-  #store(key: CacheKey, kept: Kept): void {
+  #store(key: CacheKey, kept: KeptPartition): readonly StoredBlock[] {
     const { blocks } = kept
     const bytes = kept.settle()
-    this.put(key, blocks)
+    const known = opened(blocks)
+    this.#known.set(nameOf(key), known)
     this.#surroundings.post({ type: 'store', key, blocks, bytes })
+    return known
   }
 }
 
-/** A partition on its way into the cache: the room that it takes is given back unless it is stored. */
-class Kept {
-  readonly blocks: Uint8Array[] = []
-  /** Room that was taken, in whole KiB as the budget counts it. */
-  bytes = 0
-  readonly #surroundings: Surroundings
-  readonly #key: CacheKey
-  readonly #onLostClass: (className: string) => void
-  #used = 0
-  #isStored = false
-
-  constructor(surroundings: Surroundings, key: CacheKey, onLostClass: (className: string) => void) {
-    this.#surroundings = surroundings
-    this.#key = key
-    this.#onLostClass = onLostClass
-  }
-
-  /** Whether there was room for it. */
-  add(batch: Batch<unknown>): boolean {
-    const encoded = encodeBatches(batch, { onLostClass: this.#onLostClass })
-    const size = encoded.reduce((sum, block) => sum + block.length, 0)
-    if (this.#used + size > this.bytes && !this.#take(this.#used + size - this.bytes)) return false
-    this.#used += size
-    for (const block of encoded) this.blocks.push(sharedCopy(block))
-    return true
-  }
-
-  /** Stays for good: the room that was taken in advance goes back; gives what it really takes. */
-  settle(): number {
-    this.#isStored = true
-    const bytes = Math.ceil(this.#used / 1024) * 1024
-    this.#surroundings.cacheBudget.give(this.bytes - bytes)
-    this.bytes = bytes
-    return bytes
-  }
-
-  release(): void {
-    if (!this.#isStored && this.bytes > 0) this.#surroundings.cacheBudget.give(this.bytes)
-    this.bytes = 0
-  }
-
-  #take(bytes: number): boolean {
-    const { cacheBudget } = this.#surroundings
-    const step = Math.max(bytes, STEP_BYTES)
-    const granted = [step, bytes].find(
-      wanted => cacheBudget.take(wanted) || this.#surroundings.makeRoom(wanted, this.#key.rddId),
-    )
-    this.bytes += granted === undefined ? 0 : Math.ceil(granted / 1024) * 1024
-    return granted !== undefined
-  }
+function opened(blocks: readonly Uint8Array[]): readonly StoredBlock[] {
+  return blocks.map(block => new StoredBlock(block))
 }
 
-function* decoded<T>(blocks: readonly Uint8Array[]): Generator<Batch<T>> {
-  for (const block of blocks) yield decodeBatch(block) as Batch<T>
+function* stored(blocks: readonly StoredBlock[]): Generator<Piece> {
+  for (const block of blocks) yield { column: block.column() }
+}
+
+function* piecesOf<T>(anew: Anew<T>): Generator<Piece> {
+  const columns = anew.columns?.()
+  if (columns === undefined) for (const rows of anew.rows()) yield { rows }
+  else for (const column of columns) yield { column }
 }

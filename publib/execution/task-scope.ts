@@ -81,7 +81,7 @@ export class TaskScope implements AsyncComputeContext {
     const anew = () =>
       this.#parts.loops?.batches(parent, partition, this) ?? parent.compute(partition, this)
     const batches = parent.about.isCached
-      ? this.#parts.cached.compute(parent, partition, this, anew)
+      ? this.#parts.cached.compute(parent, partition, this, { rows: anew })
       : anew()
     return this.#watched(batches)
   }

@@ -1,0 +1,135 @@
+import {
+  type Batch,
+  BatchTooLarge,
+  type Column,
+  detectColumn,
+  rowsOf,
+  sliceColumn,
+  slicesOf,
+  TooDeepForColumns,
+  valuesOf,
+} from '#publib/columnar'
+import type { CacheKey } from '#publib/protocol'
+import { storeColumn } from '#publib/storage'
+import type { Surroundings } from './surroundings.ts'
+
+/** Room for cached blocks is taken in steps of this size. */
+const STEP_BYTES = 1 << 20
+/** Smaller pieces wait until they are as many rows: each block has a price. */
+const BLOCK_ROWS_MIN = 2048
+/** Rows that a reader makes of one block are few enough to die young. */
+const BLOCK_ROWS_MAX = 8192
+
+/** What the records of a partition come as. */
+export type Piece =
+  | { readonly rows: Batch<unknown>; readonly column?: undefined }
+  | { readonly column: Column; readonly rows?: undefined }
+
+export function rowsOfPiece(piece: Piece): Batch<unknown> {
+  return piece.rows ?? valuesOf(piece.column)
+}
+
+export function columnOfPiece(piece: Piece): Column {
+  if (piece.column !== undefined) return piece.column
+  const { rows } = piece
+  try {
+    return detectColumn(rows)
+  } catch (error) {
+    if (error instanceof TooDeepForColumns || error instanceof BatchTooLarge) {
+      return { kind: 'values', values: rows }
+    }
+    throw error
+  }
+}
+
+/** The same records in pieces that are worth a block each. */
+export function* gathered(pieces: Iterable<Piece>): Generator<Piece> {
+  let waiting: unknown[] = []
+  for (const piece of pieces) {
+    const count = piece.rows === undefined ? rowsOf(piece.column) : piece.rows.length
+    if (count < BLOCK_ROWS_MIN) {
+      const rows = rowsOfPiece(piece)
+      for (let i = 0; i < rows.length; i++) waiting.push(rows[i])
+      if (waiting.length < BLOCK_ROWS_MIN) continue
+    }
+    if (waiting.length > 0) {
+      yield { rows: waiting }
+      waiting = []
+    }
+    if (count >= BLOCK_ROWS_MIN) yield piece
+  }
+  if (waiting.length > 0) yield { rows: waiting }
+}
+
+/** A partition on its way into the cache: the room that it takes is given back unless it is stored. */
+export class KeptPartition {
+  /** In memory that threads share. */
+  readonly blocks: Uint8Array[] = []
+  /** Room that was taken, in whole KiB as the budget counts it. */
+  #bytes = 0
+  readonly #surroundings: Surroundings
+  readonly #key: CacheKey
+  readonly #onLostClass: (className: string) => void
+  #used = 0
+  #isStored = false
+
+  /** @param onLostClass told the name of each class whose instances are kept as plain objects */
+  constructor(surroundings: Surroundings, key: CacheKey, onLostClass: (className: string) => void) {
+    this.#surroundings = surroundings
+    this.#key = key
+    this.#onLostClass = onLostClass
+  }
+
+  /** Whether there was room for all of it; nothing of it is kept otherwise. @throws VALUE_NOT_ENCODABLE */
+  add(piece: Piece): boolean {
+    const blocks = this.#blocksOf(columnOfPiece(piece))
+    const size = blocks.reduce((sum, block) => sum + block.length, 0)
+    if (this.#used + size > this.#bytes && !this.#take(this.#used + size - this.#bytes))
+      return false
+    this.#used += size
+    this.blocks.push(...blocks)
+    return true
+  }
+
+  /** Stays for good: the room that was taken in advance goes back; gives what it really takes. */
+  settle(): number {
+    this.#isStored = true
+    const bytes = Math.ceil(this.#used / 1024) * 1024
+    this.#surroundings.cacheBudget.give(this.#bytes - bytes)
+    this.#bytes = bytes
+    return bytes
+  }
+
+  release(): void {
+    if (!this.#isStored && this.#bytes > 0) this.#surroundings.cacheBudget.give(this.#bytes)
+    this.#bytes = 0
+  }
+
+  #blocksOf(column: Column): Uint8Array[] {
+    const blocks: Uint8Array[] = []
+    for (const slice of slicesOf(column, BLOCK_ROWS_MAX)) this.#store(slice, blocks)
+    return blocks
+  }
+
+  /** In halves where one block would be too large. */
+  #store(column: Column, blocks: Uint8Array[]): void {
+    const rows = rowsOf(column)
+    try {
+      blocks.push(storeColumn(column, { onLostClass: this.#onLostClass }))
+    } catch (error) {
+      if (!(error instanceof BatchTooLarge) || rows < 2) throw error
+      this.#store(sliceColumn(column, 0, rows >>> 1), blocks)
+      this.#store(sliceColumn(column, rows >>> 1, rows), blocks)
+    }
+  }
+
+  #take(bytes: number): boolean {
+    const { cacheBudget } = this.#surroundings
+    const step = Math.max(bytes, STEP_BYTES)
+    const granted = [step, bytes].find(
+      wanted => cacheBudget.take(wanted) || this.#surroundings.makeRoom(wanted, this.#key.rddId),
+    )
+    this.#bytes += granted === undefined ? 0 : Math.ceil(granted / 1024) * 1024
+    return granted !== undefined
+  }
+}
