@@ -20,10 +20,12 @@ export async function runTask(
   settle: () => Promise<void>,
 ): Promise<TaskEndedMessage> {
   const shared = { metrics: emptyMetrics(), accumulators: new TaskAccumulators() }
-  const gcMs = surroundings.usage?.startGc()
+  const { clock, usage } = surroundings
+  const begunMs = clock.now()
+  usage?.startGc()
   surroundings.control.begin(run.task.taskId)
   const done = await attempt(run, tables, surroundings, shared, settle)
-  shared.metrics.gcTimeMs = gcMs?.() ?? 0
+  shared.metrics.gcTimeMs = usage?.gcMs(clock.now() - begunMs) ?? 0
   const told = withDeltas(done, shared.accumulators)
   shared.metrics.resultBytes = told.done.result?.length ?? 0
   surroundings.control.phase = 'idle'

@@ -23,7 +23,9 @@ export class TaskContext {
   readonly resources: ReadonlyMap<string, never> = new Map<string, never>()
   readonly taskMetrics: TaskMetrics
   readonly #properties: Readonly<Record<string, string>>
-  readonly #abort = new AbortController()
+  /** Made when somebody asks: most tasks never do. */
+  #abort: AbortController | undefined
+  #interruption: Error | undefined
   readonly #completion: CompletionListener[] = []
   readonly #failure: FailureListener[] = []
   #isCompleted = false
@@ -64,11 +66,15 @@ export class TaskContext {
   }
 
   get isInterrupted(): boolean {
-    return this.#abort.signal.aborted
+    return this.#interruption !== undefined
   }
 
   /** Aborts when the task is to stop. */
   get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController()
+      if (this.#interruption !== undefined) this.#abort.abort(this.#interruption)
+    }
     return this.#abort.signal
   }
 
@@ -92,7 +98,9 @@ export class TaskContext {
 
   /** Called by the executor: the task is to stop. */
   interrupt(reason: Error): void {
-    if (!this.isInterrupted) this.#abort.abort(reason)
+    if (this.isInterrupted) return
+    this.#interruption = reason
+    this.#abort?.abort(reason)
   }
 
   /** Called by the executor: the work of the task threw. Gives what its listeners threw. */

@@ -46,7 +46,6 @@ export class TaskScope implements AsyncComputeContext {
   readonly environment: ShuffleEnvironment
   readonly clock: Clock
   readonly random: Random
-  readonly signal: AbortSignal
   readonly #surroundings: Surroundings
   readonly #parts: TaskParts
   readonly #asyncResults = new Map<Lineage<unknown>, Map<number, SpillingBatches<unknown>>>()
@@ -60,7 +59,6 @@ export class TaskScope implements AsyncComputeContext {
     this.metrics = parts.metrics
     this.clock = surroundings.clock
     this.random = surroundings.random
-    this.signal = parts.userContext.signal
     const checkCancelled = () => this.checkCancelled()
     this.environment = {
       files: surroundings.files,
@@ -75,6 +73,10 @@ export class TaskScope implements AsyncComputeContext {
       atTaskEnd: end => this.#ends.push(end),
       onLostClass: parts.lostClasses.note,
     }
+  }
+
+  get signal(): AbortSignal {
+    return this.#parts.userContext.signal
   }
 
   compute<T>(parent: Lineage<T>, partition: number): Iterable<Batch<T>> {
