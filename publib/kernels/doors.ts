@@ -84,10 +84,16 @@ export interface KeyKernels {
 
 /** What finds the order of rows. */
 export interface OrderKernels {
-  /** The order in which texts rise by their UTF-16 code units, as `<` compares strings; equal ones as they come. */
-  orderOfTexts(texts: Texts): Uint32Array
-  /** The order in which numbers rise by the total order of compareValues; equal ones as they come. */
-  orderOfNumbers(values: Float64Array): Uint32Array
+  /** The order in which texts rise (or fall) by their UTF-16 code units, as `<` compares strings; equal ones as they come. */
+  orderOfTexts(texts: Texts, isFalling?: boolean): Uint32Array
+  /** The order in which numbers rise (or fall) by the total order of compareValues; equal ones as they come. */
+  orderOfNumbers(values: Float64Array, isFalling?: boolean): Uint32Array
+  /** The numbers themselves in that order, which is -0 and 0 as they come. */
+  sortNumbers(values: Float64Array, isFalling?: boolean): Float64Array
+  /** How many of the `bounds`, which rise in that order, come before each text. */
+  placesOfTexts(texts: Texts, bounds: Texts): Int32Array
+  /** How many of the `bounds`, which rise in that order, come before each number. */
+  placesOfNumbers(values: Float64Array, bounds: Float64Array): Int32Array
 }
 
 /**

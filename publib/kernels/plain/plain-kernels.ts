@@ -2,7 +2,8 @@ import type { KernelMemory, Kernels, KeyKernels, OrderKernels, TextKernels } fro
 import { gatherTexts } from './gather.ts'
 import { hashNumbers, hashTexts } from './hash.ts'
 import { PlainNumberTable } from './number-table.ts'
-import { orderOfNumbers, orderOfTexts } from './order.ts'
+import { orderOfNumbers, placesOfNumbers, sortNumbers } from './order-numbers.ts'
+import { orderOfTexts, placesOfTexts } from './order-texts.ts'
 import { splitEach, splitLines, splitSpaces } from './split.ts'
 import { caseTexts, isAscii, isUtf8, testTexts, unitLengths } from './text-facts.ts'
 import { PlainTextTable } from './text-table.ts'
@@ -33,7 +34,13 @@ const keys: KeyKernels = {
   numberTable: () => new PlainNumberTable(),
 }
 
-const orders: OrderKernels = { orderOfTexts, orderOfNumbers }
+const orders: OrderKernels = {
+  orderOfTexts,
+  orderOfNumbers,
+  sortNumbers,
+  placesOfTexts,
+  placesOfNumbers,
+}
 
 /** All kernels in plain TypeScript: what they mean, and what runs where WebAssembly is refused. Has no state of its own. */
 export const plainKernels: Kernels = { name: 'plain', ...memory, ...texts, ...keys, ...orders }
