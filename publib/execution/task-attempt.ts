@@ -3,7 +3,7 @@ import type { Batch } from '#publib/columnar'
 import type { ShuffleDependency } from '#publib/lineage'
 import { type AsyncPart, asyncOperators, type StageInstance } from '#publib/lineage/tasks'
 import type { SourceData } from '#publib/protocol'
-import { encodeValue } from '#publib/serialization'
+import { EncodedValue, encodeValue } from '#publib/serialization'
 import { type MapOutput, writeMapOutput } from '#publib/shuffle'
 import type { TaskDescription, TaskEnd, TaskMetrics } from '#publib/task'
 import type { ShuffleId } from '#publib/util'
@@ -167,9 +167,11 @@ export class TaskAttempt {
     control.phase = 'encoding'
     const startMs = clock.now()
     const what = `The result of partition ${this.#run.task.partition}`
-    // Its own bytes, so that they can be handed over.
     const onLostClass = this.#tables.lostClasses.note
-    const result = new Uint8Array(encodeValue(value, { what, onLostClass }))
+    const encoded =
+      value instanceof EncodedValue ? value.bytes : encodeValue(value, { what, onLostClass })
+    // Its own bytes, so that they can be handed over.
+    const result = new Uint8Array(encoded)
     this.#metrics.resultSerializationTimeMs += clock.now() - startMs
     const bytes = result.length
     return { end: { kind: 'success', result: { kind: 'value', payload: -1, bytes } }, result }

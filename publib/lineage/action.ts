@@ -1,4 +1,5 @@
-import type { Batch } from '#publib/columnar'
+import type { Batch, Column } from '#publib/columnar'
+import type { EncodedValue } from '#publib/serialization'
 import type { ComputeContext } from './compute-context.ts'
 import type { Fields } from './lineage.ts'
 import type { Root } from './root.ts'
@@ -11,6 +12,15 @@ export abstract class Action<T, R> {
   abstract readonly tag: string
   /** Runs in the task. May stop reading early. `R` must be encodable. */
   abstract run(records: Iterable<Batch<T>>, partition: number, context: ComputeContext): R
+  /**
+   * The same from the records as columns, each valid until the next is asked for; a result may be encoded already. Undefined
+   * where the action reads rows.
+   */
+  runColumns?(
+    columns: Iterable<Column>,
+    partition: number,
+    context: ComputeContext,
+  ): R | EncodedValue
   abstract fields(): Fields
   roots(): readonly Root[] {
     return []

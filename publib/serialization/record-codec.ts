@@ -38,7 +38,8 @@ export function encodeBatch(values: readonly unknown[], options: EncodeOptions =
   }
 }
 
-function blockOf(column: Column, rows: number, options: EncodeOptions): Uint8Array {
+/** A column as one block. @throws what its values throw, unexplained */
+export function blockOf(column: Column, rows: number, options: EncodeOptions): Uint8Array {
   const out = new ByteWriter(HEADER_BYTES + 16 * rows + 64)
   out.bytes(EMPTY_HEADER)
   writeColumn(column, out, options)
@@ -123,7 +124,11 @@ function shapeOf(values: readonly unknown[], options: EncodeOptions): Column {
 }
 
 /** Writes row by row what could not be written by columns, to learn which row it was. */
-function explained(error: unknown, values: readonly unknown[], options: EncodeOptions): unknown {
+export function explained(
+  error: unknown,
+  values: readonly unknown[],
+  options: EncodeOptions,
+): unknown {
   for (let row = 0; row < values.length; row++) {
     try {
       new ValueWriter(new ByteWriter()).write(values[row])

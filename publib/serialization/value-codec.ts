@@ -80,10 +80,11 @@ function encodeList(values: readonly unknown[], options: EncodeValueOptions): Ui
 
 function decodeList(bytes: Uint8Array): unknown[] {
   const reader = new ByteReader(bytes, HEADER_BYTES)
-  const values: unknown[] = []
+  const parts: unknown[][] = []
   while (reader.remaining > 0) {
     const block = decoding(() => reader.view(reader.count(1)))
-    for (const value of decodeBatch(block)) values.push(value)
+    parts.push(decodeBatch(block))
   }
-  return values
+  // `concat` copies memory where a loop copies elements.
+  return parts.length === 1 ? parts[0]! : ([] as unknown[]).concat(...parts)
 }

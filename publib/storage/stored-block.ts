@@ -1,11 +1,4 @@
-import {
-  type Column,
-  detectColumn,
-  packUtf8,
-  TooDeepForColumns,
-  type Utf8Column,
-  valuesOf,
-} from '#publib/columnar'
+import { type Column, packUtf8, settledColumn, type Utf8Column, valuesOf } from '#publib/columnar'
 import { decodeBatch, type EncodeOptions, encodeBatch } from '#publib/serialization'
 import { SimSparkError } from '#publib/util'
 
@@ -66,7 +59,7 @@ export function storeColumn(column: Column, options: EncodeOptions): Uint8Array 
 
 function descriptionOf(column: Column, layout: Layout, options: EncodeOptions): Description {
   try {
-    return layout.describe(column, 0)
+    return layout.describe(settledColumn(column))
   } catch (error) {
     // Whole rows tell better what of them cannot be encoded.
     if (column.kind !== 'values' && error instanceof SimSparkError) {
@@ -86,21 +79,21 @@ class Layout {
     this.#options = options
   }
 
-  describe(column: Column, depth: number): Description {
+  describe(column: Column): Description {
     switch (column.kind) {
       case 'values':
-        return this.#values(column.values, depth)
+        return this.#values(column.values)
       case 'constant':
         return { kind: 'constant', rows: column.rows, isNull: column.value === null }
       case 'tuple':
       case 'record': {
-        const fields = column.fields.map(field => this.describe(field, depth + 1))
+        const fields = column.fields.map(field => this.describe(field))
         return { ...column, fields }
       }
       case 'list':
-        return { ...this.#flat(column), items: this.describe(column.items, depth + 1) }
+        return { ...this.#flat(column), items: this.describe(column.items) }
       case 'nullable':
-        return { ...this.#flat(column), values: this.describe(column.values, depth) }
+        return { ...this.#flat(column), values: this.describe(column.values) }
       case 'utf8':
         return this.#flat(compact(column))
       default:
@@ -108,10 +101,7 @@ class Layout {
     }
   }
 
-  /** Arrays that nobody has looked at yet may be of some kind after all. */
-  #values(values: readonly unknown[], depth: number): Description {
-    const column = detected(values, depth)
-    if (column.kind !== 'values') return this.describe(column, depth)
+  #values(values: readonly unknown[]): Description {
     const block = encodeBatch(values, this.#options)
     return { kind: 'encoded', rows: values.length, block: this.#place(block) }
   }
@@ -130,15 +120,6 @@ class Layout {
     this.placed.push({ start, array })
     this.bytes = aligned(start + array.byteLength)
     return [start, array.length]
-  }
-}
-
-function detected(values: readonly unknown[], depth: number): Column {
-  try {
-    return detectColumn(values, depth)
-  } catch (error) {
-    if (error instanceof TooDeepForColumns) return { kind: 'values', values }
-    throw error
   }
 }
 

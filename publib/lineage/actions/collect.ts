@@ -1,5 +1,7 @@
-import type { Batch } from '#publib/columnar'
+import type { Batch, Column } from '#publib/columnar'
+import { type EncodedValue, ListEncoder } from '#publib/serialization'
 import { Action } from '../action.ts'
+import type { ComputeContext } from '../compute-context.ts'
 import type { Fields } from '../lineage.ts'
 
 /** All elements of a partition. */
@@ -15,6 +17,17 @@ export class Collect<T> extends Action<T, T[]> {
     const all: T[] = []
     for (const batch of records) for (let i = 0; i < batch.length; i++) all.push(batch[i]!)
     return all
+  }
+
+  /** Encoded at once: records are made on the driver, and only there. */
+  override runColumns(
+    columns: Iterable<Column>,
+    _partition: number,
+    context: ComputeContext,
+  ): EncodedValue {
+    const list = new ListEncoder({ onLostClass: context.environment.onLostClass })
+    for (const column of columns) list.add(column)
+    return list.finish()
   }
 
   override fields(): Fields {

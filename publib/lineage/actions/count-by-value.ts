@@ -1,8 +1,11 @@
-import type { Batch } from '#publib/columnar'
+import { type Batch, type Column, valuesOf } from '#publib/columnar'
+import { type EncodedValue, ListEncoder } from '#publib/serialization'
 import { KeyedMap } from '#publib/util'
 import { Action, type ActionParts } from '../action.ts'
+import type { ComputeContext } from '../compute-context.ts'
 import { notAPair } from '../errors.ts'
 import type { Fields } from '../lineage.ts'
+import { ColumnCounts } from './column-counts.ts'
 
 /** How often each element, or each key, is there: as entries. */
 export class CountByValue<K> extends Action<unknown, readonly (readonly [K, number])[]> {
@@ -29,6 +32,26 @@ export class CountByValue<K> extends Action<unknown, readonly (readonly [K, numb
       }
     }
     return [...counts]
+  }
+
+  override runColumns(
+    columns: Iterable<Column>,
+    _partition: number,
+    context: ComputeContext,
+  ): EncodedValue {
+    const counts = new ColumnCounts<K>()
+    try {
+      for (const column of columns) {
+        if (!this.ofKeys) counts.add(column)
+        else if (column.kind === 'tuple') counts.add(column.fields[0]!)
+        else counts.addValues(valuesOf(column).map(keyOf<K>))
+      }
+      const list = new ListEncoder({ onLostClass: context.environment.onLostClass })
+      for (const pairs of counts.columns()) list.add(pairs)
+      return list.finish()
+    } finally {
+      counts.release()
+    }
   }
 
   override fields(): Fields {

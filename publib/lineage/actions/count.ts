@@ -1,4 +1,4 @@
-import type { Batch } from '#publib/columnar'
+import { type Batch, type Column, rowsOf } from '#publib/columnar'
 import { Action } from '../action.ts'
 import type { Fields } from '../lineage.ts'
 
@@ -14,6 +14,12 @@ export class Count extends Action<unknown, number> {
   override run(records: Iterable<Batch<unknown>>): number {
     let count = 0
     for (const batch of records) count += batch.length
+    return count
+  }
+
+  override runColumns(columns: Iterable<Column>): number {
+    let count = 0
+    for (const column of columns) count += rowsOf(column)
     return count
   }
 

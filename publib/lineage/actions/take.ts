@@ -1,4 +1,4 @@
-import type { Batch } from '#publib/columnar'
+import { type Batch, type Column, rowsOf, sliceColumn, valuesOf } from '#publib/columnar'
 import { Action, type ActionParts } from '../action.ts'
 import type { Fields } from '../lineage.ts'
 
@@ -22,6 +22,17 @@ export class Take<T> extends Action<T, T[]> {
     if (this.count === 0) return taken
     for (const batch of records) {
       for (let i = 0; i < batch.length && taken.length < this.count; i++) taken.push(batch[i]!)
+      if (taken.length >= this.count) break
+    }
+    return taken
+  }
+
+  override runColumns(columns: Iterable<Column>): T[] {
+    const taken: T[] = []
+    if (this.count === 0) return taken
+    for (const column of columns) {
+      const rows = Math.min(rowsOf(column), this.count - taken.length)
+      for (const element of valuesOf(sliceColumn(column, 0, rows))) taken.push(element as T)
       if (taken.length >= this.count) break
     }
     return taken
