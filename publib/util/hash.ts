@@ -211,3 +211,11 @@ function mixTail(hash: number, word: number): number {
 function finish(hash: number, length: number): number {
   return mixHash(hash ^ length)
 }
+
+/** For who hashes many values of a kind at once: the parts that hashValue is made of. */
+export {
+  finish as finishHash,
+  mixWord as mixHashWord,
+  NODES_MAX as HASH_NODES_MAX,
+  SEED as HASH_SEED,
+}

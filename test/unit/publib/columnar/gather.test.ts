@@ -5,12 +5,14 @@ import {
   concatColumns,
   detectColumn,
   gatherColumn,
+  hashColumn,
   isConsistent,
   locate,
   rowsOf,
   TooDeepForColumns,
   valuesOf,
 } from '#publib/columnar'
+import { hashValue } from '#publib/util'
 import { assertExactly, batches, fc, holdsForAll } from '../../../support/property.ts'
 
 /** As detectColumn does for encoders: what goes too deep is plain values. */
@@ -114,5 +116,28 @@ describe('a column builder', () => {
     builder.addAll(columnOf(['b']))
     expect(builder.finish()).to.deep.include({ kind: 'utf8' })
     expect(builder.rows).to.equal(0)
+  })
+})
+
+describe('the hashes of a column', () => {
+  it('are those of its values, whatever kind it is of', () => {
+    holdsForAll(
+      fc.tuple(batches, batches),
+      ([a, b]) => {
+        const rows = Math.min(a.length, b.length)
+        for (const batch of [a, b, Array.from({ length: rows }, (_, i) => [a[i], b[i]])]) {
+          expect([...hashColumn(columnOf(batch))]).to.deep.equal(
+            batch.map(value => hashValue(value)),
+          )
+        }
+        return true
+      },
+      400,
+    )
+  })
+
+  it('stop where those of values do, in rows with very many objects', () => {
+    const rows = [new Array(60_000).fill([1, [2]]), new Array(60_000).fill([1, [3]])]
+    expect([...hashColumn(columnOf(rows))]).to.deep.equal(rows.map(hashValue))
   })
 })
