@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { type Column, rowsOf } from './column.ts'
 import { ArrayGroup } from './group.ts'
+import { makeRows } from './row-maker.ts'
 import { decodeUtf8, decodeUtf16, packUtf8 } from './strings.ts'
 
 /** The values of a column: fresh ones, which share no memory with it. */
@@ -9,11 +10,13 @@ export function valuesOf(column: Column): unknown[] {
     case 'constant':
       return new Array<unknown>(column.rows).fill(column.value)
     case 'f64':
+      return doubles(column.values, 0, column.values.length)
     case 'i32':
+      return integers(column.values, 0, column.values.length)
     case 'i64':
-      return numbers(column.values)
+      return Array.from(column.values)
     case 'bool':
-      return Array.from(column.values, bit => bit === 1)
+      return booleans(column.values)
     case 'date':
       return Array.from(column.values, time => new Date(time))
     case 'utf8': {
@@ -27,20 +30,36 @@ export function valuesOf(column: Column): unknown[] {
     case 'nullable':
       return nullableValues(column.marks, valuesOf(column.values))
     case 'tuple':
-      return tuples(column.rows, column.fields.map(valuesOf))
+      return makeRows(column, valuesOf) ?? tuples(column.rows, column.fields.map(valuesOf))
     case 'list':
-      return lists(column.lengths, valuesOf(column.items), column.isGroup)
+      return lists(column)
     case 'record':
-      return records(column.rows, column.keys, column.fields.map(valuesOf))
+      return (
+        makeRows(column, valuesOf) ?? records(column.rows, column.keys, column.fields.map(valuesOf))
+      )
     case 'values':
       return column.values.slice()
   }
 }
 
-/** A plain loop: `Array.from` goes through an iterator. */
-function numbers(values: Float64Array | Int32Array | BigInt64Array): unknown[] {
-  const result = new Array<unknown>(values.length)
-  for (let i = 0; i < values.length; i++) result[i] = values[i]
+/** Plain loops, one for each kind of array: `Array.from` goes through an iterator. */
+function doubles(values: Float64Array, start: number, length: number): number[] {
+  const result = new Array<number>(length)
+  // From the first on the array is one of doubles, whatever the first of them are.
+  if (length > 0) result[0] = 0.5
+  for (let i = 0; i < length; i++) result[i] = values[start + i]!
+  return result
+}
+
+function integers(values: Int32Array, start: number, length: number): number[] {
+  const result = new Array<number>(length)
+  for (let i = 0; i < length; i++) result[i] = values[start + i]!
+  return result
+}
+
+function booleans(bits: Uint8Array): boolean[] {
+  const result = new Array<boolean>(bits.length)
+  for (let i = 0; i < bits.length; i++) result[i] = bits[i] === 1
   return result
 }
 
@@ -78,16 +97,25 @@ function tuples(rows: number, fields: readonly (readonly unknown[])[]): unknown[
   return values
 }
 
-function lists(lengths: Uint32Array, items: readonly unknown[], isGroup: boolean): unknown[] {
+function lists({ lengths, items, isGroup }: Column & { kind: 'list' }): unknown[] {
   const values = new Array<unknown>(lengths.length)
+  const listOf = listMaker(items)
   let start = 0
   for (let i = 0; i < lengths.length; i++) {
-    const end = start + lengths[i]!
-    const list = items.slice(start, end)
+    const length = lengths[i]!
+    const list = listOf(start, length)
     values[i] = isGroup ? new ArrayGroup(list) : list
-    start = end
+    start += length
   }
   return values
+}
+
+/** Numbers straight from their array, others from values that were made before. */
+function listMaker(items: Column): (start: number, length: number) => unknown[] {
+  if (items.kind === 'f64') return (start, length) => doubles(items.values, start, length)
+  if (items.kind === 'i32') return (start, length) => integers(items.values, start, length)
+  const values = valuesOf(items)
+  return (start, length) => values.slice(start, start + length)
 }
 
 function records(
@@ -97,9 +125,7 @@ function records(
 ): unknown[] {
   const values = new Array<unknown>(rows)
   for (let i = 0; i < rows; i++) {
-    const record: Record<string, unknown> = {}
-    for (let k = 0; k < keys.length; k++) record[keys[k]!] = fields[k]![i]
-    values[i] = record
+    values[i] = Object.fromEntries(keys.map((key, k) => [key, fields[k]![i]]))
   }
   return values
 }
