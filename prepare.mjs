@@ -16,6 +16,9 @@ import { fileURLToPath } from 'node:url'
 
 const root = dirname(fileURLToPath(import.meta.url))
 const folders = ['config', 'publib', 'master', 'worker', 'driver', 'test']
+/** Sources in AssemblyScript, which become WebAssembly. */
+const assembly = join('publib', 'kernels', 'assembly')
+const kernels = join('dist', 'publib', 'kernels', 'kernels.wasm')
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (!(major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19))) {
@@ -27,6 +30,7 @@ const lock = digest(readFileSync(join(root, 'package-lock.json')))
 once('node_modules/.prepared', lock, 'installing packages', () =>
   run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']),
 )
+once('dist/.kernels', `${lock} ${digestOf(assemblySources())}`, 'compiling kernels', compileKernels)
 once('dist/.prepared', `${lock} ${digestOf(sources())}`, 'compiling', () => {
   run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root])
   removeOrphans()
@@ -44,9 +48,28 @@ function once(stampPath, stamp, what, work) {
   process.stderr.write(`${((performance.now() - before) / 1000).toFixed(1)} s\n`)
 }
 
-/** The paths of all sources, from the root. */
+/** The paths of all sources in TypeScript, from the root. */
 function sources() {
-  return folders.flatMap(folder => filesBelow(folder).filter(path => path.endsWith('.ts'))).sort()
+  return folders
+    .flatMap(folder => filesBelow(folder))
+    .filter(path => path.endsWith('.ts') && !path.startsWith(assembly))
+    .sort()
+}
+
+function assemblySources() {
+  return filesBelow(assembly)
+    .filter(path => path.endsWith('.ts'))
+    .sort()
+}
+
+/** The memory is the host's, which also does all bookkeeping of it: no runtime, no collector. */
+function compileKernels() {
+  mkdirSync(join(root, dirname(kernels)), { recursive: true })
+  const compiler = join(root, 'node_modules', 'assemblyscript', 'bin', 'asc.js')
+  const source = join(assembly, 'index.ts')
+  const memory = ['--runtime', 'stub', '--importMemory', '--initialMemory', '1']
+  const speed = ['-O3', '--converge', '--noAssert', '--enable', 'simd']
+  run(process.execPath, [compiler, source, '--outFile', kernels, ...memory, ...speed])
 }
 
 function filesBelow(folder) {
@@ -70,7 +93,7 @@ function removeOrphans() {
   const kept = new Set(sources().map(path => path.slice(0, -'.ts'.length)))
   for (const path of folders.flatMap(folder => filesBelow(join('dist', folder)))) {
     const source = relative('dist', path).replace(/(\.d\.ts|\.js)(\.map)?$/, '')
-    if (!kept.has(source)) rmSync(join(root, path))
+    if (path !== kernels && !kept.has(source)) rmSync(join(root, path))
   }
 }
 

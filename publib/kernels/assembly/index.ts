@@ -1,0 +1,6 @@
+export * from './hash'
+export * from './lines'
+export * from './number-table'
+export * from './text-table'
+export * from './texts'
+export * from './tokens'
