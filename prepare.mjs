@@ -27,22 +27,31 @@ if (!(major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 1
 }
 
 const lock = digest(readFileSync(join(root, 'package-lock.json')))
-once('node_modules/.prepared', lock, 'installing packages', () =>
+await once('node_modules/.prepared', lock, 'installing packages', () =>
   run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']),
 )
-once('dist/.kernels', `${lock} ${digestOf(assemblySources())}`, 'compiling kernels', compileKernels)
-once('dist/.prepared', `${lock} ${digestOf(sources())}`, 'compiling', () => {
+await once(
+  'dist/.kernels',
+  `${lock} ${digestOf(assemblySources())}`,
+  'compiling kernels',
+  compileKernels,
+)
+const all = [...sources(), ...assemblySources(), 'package.json', 'join.mjs']
+await once('dist/.prepared', `${lock} ${digestOf(all)}`, 'compiling', async () => {
   run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root])
   removeOrphans()
+  writeScope()
+  const { joinModules } = await import('./join.mjs')
+  await joinModules(root, shipped())
 })
 
 /** Runs `work` unless `stampPath` holds `stamp` already. */
-function once(stampPath, stamp, what, work) {
+async function once(stampPath, stamp, what, work) {
   const path = join(root, stampPath)
   if (existsSync(path) && readFileSync(path, 'utf8') === stamp) return
   const before = performance.now()
   process.stderr.write(`${what} … `)
-  work()
+  await work()
   mkdirSync(dirname(path), { recursive: true })
   writeFileSync(path, stamp)
   process.stderr.write(`${((performance.now() - before) / 1000).toFixed(1)} s\n`)
@@ -95,6 +104,26 @@ function removeOrphans() {
     const source = relative('dist', path).replace(/(\.d\.ts|\.js)(\.map)?$/, '')
     if (path !== kernels && !kept.has(source)) rmSync(join(root, path))
   }
+}
+
+/** For modules in dist, the package is what lies there, one file a module: tests and what they test are of one kind. */
+function writeScope() {
+  const { name, version, type, imports } = JSON.parse(
+    readFileSync(join(root, 'package.json'), 'utf8'),
+  )
+  const here = Object.entries(imports).map(([from, to]) => [from, to.replace('./dist/', './')])
+  const exports = { '.': './driver/index.js', './package.json': './package.json' }
+  const scope = { name, version, type, exports, imports: Object.fromEntries(here) }
+  writeFileSync(join(root, 'dist/package.json'), `${JSON.stringify(scope, null, 2)}\n`)
+}
+
+/** What is compiled and no test, from dist. */
+function shipped() {
+  return folders
+    .filter(folder => folder !== 'test')
+    .flatMap(folder => filesBelow(join('dist', folder)))
+    .map(path => relative('dist', path))
+    .sort()
 }
 
 function digest(content) {

@@ -1,0 +1,400 @@
+// Joins the compiled modules into a few files, in dist/joined: what the package's entry points load. Finding, reading and linking one
+// of 400 modules takes Node half a millisecond; joined, a program and each of its executor threads start in half of the time.
+// Nothing is renamed or rewritten: each module becomes a function in a file with those that are loaded together with it, line for line,
+// and under each module's own path stays a file with its exports, so that every path still names one and the same module.
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, posix, relative, sep } from 'node:path'
+
+/** Modules whose `import()`s are loaded sooner or later by whoever loads them: not worth files of their own. */
+const EAGER = ['publib/lineage/registry.js']
+/** Besides what package.json names: what processes and threads are started with. */
+const ENTRY = /(^|[/-])(main|daemon-launcher)\.js$/
+
+/** What the compiler makes; anything else that lies beside it is data of a module. */
+const COMPILED = /\.(js|d\.ts|map|tsbuildinfo)$/
+
+/** Writes dist/joined anew from the compiled files at `paths` (relative to dist). */
+export async function joinModules(root, paths) {
+  const { parse } = await import('acorn')
+  const dist = join(root, 'dist')
+  const modules = new Map()
+  for (const path of paths.filter(path => path.endsWith('.js'))) {
+    const text = readFileSync(join(dist, path), 'utf8')
+    modules.set(
+      path,
+      read(
+        path,
+        `m${modules.size}`,
+        text,
+        parse(text, { ecmaVersion: 'latest', sourceType: 'module' }),
+      ),
+    )
+  }
+  const entries = [...entriesOf(root), ...[...modules.keys()].filter(path => ENTRY.test(path))]
+  const files = [...chunksOf(modules, entries)].map(chunk => chunkFile(chunk, modules, dist))
+  for (const module of modules.values()) files.push(ownFile(module, modules))
+  const out = join(dist, 'joined')
+  rmSync(out, { recursive: true, force: true })
+  for (const { path, text, map } of files) {
+    mkdirSync(dirname(join(out, path)), { recursive: true })
+    writeFileSync(join(out, path), text)
+    if (map !== undefined) writeFileSync(join(out, `${path}.map`), JSON.stringify(map))
+  }
+  for (const path of paths.filter(path => !COMPILED.test(path))) {
+    cpSync(join(dist, path), join(out, path), { recursive: true })
+  }
+}
+
+/** The compiled modules that package.json starts with. */
+function entriesOf(root) {
+  const { exports, bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const named = [exports['.'].default, ...Object.values(bin)]
+  return named.map(path => path.replace('./dist/joined/', ''))
+}
+
+/** What a module imports and exports, and where that stands in its text. */
+function read(path, name, text, program) {
+  const module = {
+    path,
+    name,
+    text,
+    imports: [],
+    uses: new Set(),
+    dynamic: [],
+    exports: [],
+    stars: [],
+    edits: [],
+    meta: [],
+  }
+  for (const node of program.body) readStatement(module, node)
+  visit(program, node => {
+    if (node.type === 'ImportExpression' && node.source.type === 'Literal') {
+      const target = targetOf(path, node.source.value)
+      if (target !== undefined) module.dynamic.push({ start: node.start, end: node.end, target })
+    }
+    if (node.type === 'MetaProperty' && node.meta.name === 'import') module.meta.push(node)
+  })
+  return module
+}
+
+function readStatement(module, node) {
+  const { path, edits } = module
+  const cut = (start, end, imports = []) => edits.push({ start, end, imports })
+  switch (node.type) {
+    case 'ImportDeclaration': {
+      const target = use(module, node.source.value)
+      const names = node.specifiers.map(({ type, imported, local }) =>
+        type === 'ImportNamespaceSpecifier'
+          ? { whole: local.name }
+          : { from: type === 'ImportDefaultSpecifier' ? 'default' : imported.name, to: local.name },
+      )
+      return cut(node.start, node.end, [{ target, names }])
+    }
+    case 'ExportAllDeclaration':
+      if (node.exported === null) module.stars.push(use(module, node.source.value))
+      else module.exports.push({ name: node.exported.name, target: use(module, node.source.value) })
+      return cut(node.start, node.end)
+    case 'ExportNamedDeclaration': {
+      const { declaration, source, specifiers } = node
+      if (declaration !== null) {
+        if (declaration.kind === 'let' || declaration.kind === 'var')
+          throw new Error(`${path}: exports a variable that may change`)
+        const names = declaration.id
+          ? [declaration.id.name]
+          : declaration.declarations.map(({ id }) => id.name)
+        for (const name of names) module.exports.push({ name, local: name })
+        return cut(node.start, declaration.start)
+      }
+      const target = source === null ? undefined : use(module, source.value)
+      for (const { local, exported } of specifiers)
+        module.exports.push({ name: exported.name, local: local.name, target })
+      return cut(node.start, node.end)
+    }
+    case 'ExportDefaultDeclaration':
+      throw new Error(`${path}: export default is not joined`)
+    default:
+  }
+}
+
+/** The module that a specifier names: a path of ours, or what Node or a package gives. */
+function use(module, specifier) {
+  const own = targetOf(module.path, specifier)
+  const target = own === undefined ? { outside: specifier } : { own }
+  if (own !== undefined) module.uses.add(own)
+  return target
+}
+
+function targetOf(path, specifier) {
+  if (specifier.startsWith('.')) return posix.join(posix.dirname(path), specifier)
+  if (specifier.startsWith('#publib/'))
+    return `publib/${specifier.slice('#publib/'.length)}/index.js`
+  if (specifier.startsWith('#')) return `${specifier.slice(1)}/index.js`
+  return undefined
+}
+
+function visit(node, enter) {
+  enter(node)
+  for (const value of Object.values(node)) {
+    for (const child of Array.isArray(value) ? value : [value]) {
+      if (typeof child?.type === 'string') visit(child, enter)
+    }
+  }
+}
+
+/** Modules that the same entries load go together; an entry itself runs alone. */
+function chunksOf(modules, entries) {
+  const roots = new Set(entries)
+  for (const { path, dynamic } of modules.values()) {
+    if (!EAGER.includes(path)) for (const { target } of dynamic) roots.add(target)
+  }
+  const loadedBy = new Map()
+  let order = []
+  for (const root of [...roots].sort()) {
+    for (const path of loadOrder(modules, root))
+      loadedBy.set(path, `${loadedBy.get(path) ?? ''} ${root}`)
+  }
+  const seen = new Set()
+  for (const root of [...roots].sort()) order = loadOrder(modules, root, seen, order)
+  const chunks = new Map()
+  for (const path of order) {
+    const module = modules.get(path)
+    if (roots.has(path) && module.exports.length + module.stars.length === 0) continue
+    const key = loadedBy.get(path)
+    if (!chunks.has(key)) chunks.set(key, { file: `publib/joined/${chunks.size}.js`, modules: [] })
+    module.chunk = chunks.get(key)
+    module.chunk.modules.push(module)
+  }
+  return chunks.values()
+}
+
+/** Everything that a module needs, in the order in which it is run. */
+function loadOrder(modules, path, seen = new Set(), order = []) {
+  if (seen.has(path)) return order
+  seen.add(path)
+  const { uses, dynamic } = modules.get(path)
+  for (const used of uses) loadOrder(modules, used, seen, order)
+  if (EAGER.includes(path))
+    for (const { target } of dynamic) loadOrder(modules, target, seen, order)
+  order.push(path)
+  return order
+}
+
+function chunkFile(chunk, modules, dist) {
+  const head = new Head(chunk.file, modules)
+  let lines = 0
+  const parts = []
+  const sections = []
+  const add = text => {
+    parts.push(text)
+    lines += text.split('\n').length - 1
+  }
+  for (const module of chunk.modules) {
+    add(`\n// ${module.path}\nconst ${module.name} = (() => {\n`)
+    sections.push({ offset: { line: lines, column: 0 }, map: mapOf(module, dist, chunk.file) })
+    add(`${bodyOf(module, modules, head)}\nreturn ${exportsOf(module, head)}\n})();\n`)
+  }
+  parts.push(`export { ${chunk.modules.map(({ name }) => name).join(', ')} };\n`)
+  const top = head.text()
+  const shift = top.split('\n').length - 1
+  for (const { offset } of sections) offset.line += shift
+  const map = {
+    version: 3,
+    file: posix.basename(chunk.file),
+    sections: sections.filter(({ map }) => map !== undefined),
+  }
+  return {
+    path: chunk.file,
+    text: `${top}${parts.join('')}//# sourceMappingURL=${posix.basename(chunk.file)}.map\n`,
+    map,
+  }
+}
+
+/** What stands under a module's own path: its exports, or the module itself where it belongs to no file. */
+function ownFile(module, modules) {
+  const head = new Head(module.path, modules)
+  if (module.chunk === undefined) {
+    const body = bodyOf(module, modules, head)
+    const named = module.exports.map(({ name, local, target }) =>
+      target === undefined ? `${local} as ${name}` : undefined,
+    )
+    const through = [...namesOf(module, modules)].filter(
+      name => !named.some(n => n?.endsWith(` as ${name}`)),
+    )
+    const rest = through
+      .map(name => `const $${name} = ${exportOf(module, name, modules, head)};\n`)
+      .join('')
+    const all = [...named.filter(Boolean), ...through.map(name => `$${name} as ${name}`)]
+    return {
+      path: module.path,
+      text: `${shebangFirst(body, head.text())}${passedOn(module, modules)}${rest}${all.length ? `export { ${all.join(', ')} };\n` : 'export {};\n'}`,
+    }
+  }
+  const name = head.ref(module)
+  const names = [...namesOf(module, modules)]
+  const text = names.map(n => `export const ${n} = ${name}.${n};\n`).join('')
+  return {
+    path: module.path,
+    text: `${head.text()}${passedOn(module, modules)}${text || 'export {};\n'}`,
+  }
+}
+
+function shebangFirst(body, head) {
+  const shebang = /^#!.*\n/.exec(body)?.[0] ?? ''
+  return `${shebang}${head}${body.slice(shebang.length)}\n`
+}
+
+/** The imports at the head of a file: whatever its modules use from elsewhere, once. */
+class Head {
+  #file
+  #modules
+  #outside = new Map()
+  #chunks = new Map()
+
+  constructor(file, modules) {
+    this.#file = file
+    this.#modules = modules
+  }
+
+  /** The name in this file of what a target gives. */
+  of({ own, outside }) {
+    if (outside === undefined) return this.ref(this.#modules.get(own))
+    if (!this.#outside.has(outside)) this.#outside.set(outside, `x${this.#outside.size}`)
+    return this.#outside.get(outside)
+  }
+
+  ref(module) {
+    const file = module.chunk?.file ?? module.path
+    if (file !== this.#file) {
+      if (!this.#chunks.has(file)) this.#chunks.set(file, new Set())
+      this.#chunks.get(file).add(module.chunk === undefined ? `* as ${module.name}` : module.name)
+    }
+    return module.name
+  }
+
+  text() {
+    const outside = [...this.#outside].map(
+      ([from, name]) => `import * as ${name} from '${from}';\n`,
+    )
+    const chunks = [...this.#chunks].map(([file, names]) => {
+      const [first] = names
+      const what = first.startsWith('*') ? first : `{ ${[...names].join(', ')} }`
+      return `import ${what} from '${path(this.#file, file)}';\n`
+    })
+    return [...outside, ...chunks].join('')
+  }
+
+  get file() {
+    return this.#file
+  }
+}
+
+function path(from, to) {
+  const found = posix.relative(posix.dirname(from), to)
+  return found.startsWith('.') ? found : `./${found}`
+}
+
+/** A module's text with its imports as constants and without the word export, line for line. */
+function bodyOf(module, modules, head) {
+  const edits = module.edits.map(({ start, end, imports }) => ({
+    start,
+    end,
+    text: imports.map(i => constants(i, head)).join(''),
+  }))
+  for (const { start, end, target } of module.dynamic)
+    edits.push({ start, end, text: dynamicOf(modules.get(target), head) })
+  for (const { start, end } of module.meta) {
+    const own = path(head.file, module.path)
+    edits.push({
+      start,
+      end,
+      text:
+        module.path === head.file
+          ? 'import.meta'
+          : `({ url: new URL('${own}', import.meta.url).href })`,
+    })
+  }
+  edits.sort((a, b) => a.start - b.start)
+  let text = ''
+  let at = 0
+  for (const edit of edits) {
+    const gone = module.text.slice(edit.start, edit.end)
+    text += module.text.slice(at, edit.start) + edit.text + '\n'.repeat(gone.split('\n').length - 1)
+    at = edit.end
+  }
+  return (text + module.text.slice(at)).replace(/\n\/\/# sourceMappingURL=\S+\s*$/, '')
+}
+
+function constants({ target, names }, head) {
+  const from = head.of(target)
+  const whole = names.filter(n => n.whole !== undefined).map(n => `const ${n.whole} = ${from};`)
+  const parts = names
+    .filter(n => n.whole === undefined)
+    .map(n => (n.from === n.to ? n.to : `${n.from}: ${n.to}`))
+  return [
+    ...whole,
+    ...(parts.length === 0 ? [] : [`const { ${parts.join(', ')} } = ${from};`]),
+  ].join(' ')
+}
+
+function dynamicOf(target, head) {
+  const { chunk, name } = target
+  if (chunk === undefined) return `import('${path(head.file, target.path)}')`
+  if (chunk.file === head.file) return `Promise.resolve(${name})`
+  return `import('${path(head.file, chunk.file)}').then(file => file.${name})`
+}
+
+function namesOf(module, modules) {
+  const names = new Set(module.exports.map(({ name }) => name))
+  for (const { own } of module.stars) {
+    if (own !== undefined) for (const name of namesOf(modules.get(own), modules)) names.add(name)
+  }
+  return names
+}
+
+/** What a module passes on whole from outside. */
+function passedOn(module, modules) {
+  const lines = module.stars.map(({ own, outside }) =>
+    own === undefined ? `export * from '${outside}';\n` : passedOn(modules.get(own), modules),
+  )
+  return lines.join('')
+}
+
+function exportsOf(module, head) {
+  const stars = module.stars.map(target => `...${head.of(target)}`)
+  const own = module.exports.map(({ name, local, target }) =>
+    target !== undefined
+      ? `${name}: ${memberOf(head.of(target), local)}`
+      : name === local
+        ? name
+        : `${name}: ${local}`,
+  )
+  return `{ ${[...stars, ...own].join(', ')} };`
+}
+
+function exportOf(module, name, modules, head) {
+  const found = module.exports.find(e => e.name === name)
+  if (found !== undefined) return memberOf(head.of(found.target), found.local)
+  const star = module.stars.find(
+    ({ own }) => own !== undefined && namesOf(modules.get(own), modules).has(name),
+  )
+  return `${head.of(star)}.${name}`
+}
+
+/** Without a name it is the whole module. */
+function memberOf(module, name) {
+  return name === undefined ? module : `${module}.${name}`
+}
+
+/** A module's own source map, told from where its text stands now. */
+function mapOf({ path: from }, dist, to) {
+  const file = join(dist, `${from}.map`)
+  if (!existsSync(file)) return undefined
+  const { mappings, names, sources } = JSON.parse(readFileSync(file, 'utf8'))
+  const folder = join(dist, 'joined', dirname(to))
+  const told = sources.map(s =>
+    relative(folder, join(dist, dirname(from), s))
+      .split(sep)
+      .join('/'),
+  )
+  return { version: 3, sources: told, names, mappings }
+}
