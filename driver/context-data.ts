@@ -15,6 +15,7 @@ import { runFunction } from './operations/actions.ts'
 import { invalidArgument, otherContext } from './operations/errors.ts'
 import type { Jobs } from './operations/jobs.ts'
 import { Operation, type Origin } from './operations/operation.ts'
+import * as recordSources from './operations/record-sources.ts'
 import * as sources from './operations/sources.ts'
 import { union } from './operations/transformations.ts'
 import type * as o from './options.ts'
@@ -95,6 +96,39 @@ export abstract class ContextData extends MarkedContext {
   textFile(path: o.Paths, minPartitions?: number | o.TextOptions): RDD<string> {
     const op = this.operation('textFile')
     return this.make(sources.textFile(op, path, minPartitions, this.defaultMinPartitions))
+  }
+
+  /**
+   * One JSON value a line; lines of nothing but white space are left out.
+   *
+   * @throws MALFORMED_RECORD at an action, for a line that is no JSON, unless `mode` says otherwise
+   * @example
+   * const active = sc.jsonLines<{ city: string; active: boolean }>('users.jsonl').filter(user => user.active)
+   */
+  jsonLines<T = o.JsonValue>(path: o.Paths, options?: o.JsonLinesOptions): RDD<T> {
+    const op = this.operation('jsonLines')
+    const lineage = recordSources.jsonLines(op, path, options, this.defaultMinPartitions)
+    return this.make(lineage as Lineage<T>)
+  }
+
+  /**
+   * One object a row, its keys in the order of the columns; without header and columns, one array. Records end with `\n` or
+   * `\r\n`, and go on over a line end inside quotes, wherever the file is cut.
+   *
+   * @throws MALFORMED_RECORD at an action, for a record that cannot be read, unless `mode` says otherwise
+   * @example
+   * const ages = sc.csv('people.csv', { schema: { name: 'string', age: 'int' } }).map(row => row.age)
+   */
+  csv<const S extends o.Schema>(
+    path: o.Paths,
+    options: o.CsvOptions & { schema: S },
+  ): RDD<o.RowOf<S>>
+  csv(path: o.Paths, options: o.CsvOptions & { header: false; columns?: never }): RDD<o.Cell[]>
+  csv<R extends object = o.Row>(path: o.Paths, options?: o.CsvOptions): RDD<R>
+  csv(path: o.Paths, options?: o.CsvOptions): RDD<never> {
+    const op = this.operation('csv')
+    const lineage = recordSources.csv(op, path, options, this.defaultMinPartitions)
+    return this.make(lineage as Lineage<never>)
   }
 
   // ─ Shared variables

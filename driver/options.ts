@@ -1,3 +1,4 @@
+import type { Accumulator } from '#publib/execution'
 import type { Partitioner } from '#publib/shuffle'
 import type { StageInfo, TaskCounts } from '#publib/status'
 import type { Compare, KeyFunction, PartitionFunction } from './values.ts'
@@ -128,6 +129,81 @@ export interface ReadOptions extends TransformOptions {
 /** 'utf8' by default; a byte order mark is left out. */
 export interface TextOptions extends ReadOptions {
   encoding?: 'utf8' | 'utf16le' | 'latin1'
+}
+
+// ── Of sources of records
+
+/** What JSON can hold. */
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | JsonValue[]
+  | { [key: string]: JsonValue }
+/** A value in a column. */
+export type Cell =
+  | string
+  | number
+  | bigint
+  | boolean
+  | Date
+  | Uint8Array
+  | null
+  | Cell[]
+  | { [key: string]: Cell }
+export type Row = Record<string, Cell>
+interface CellOf {
+  string: string
+  int: number
+  long: bigint
+  float: number
+  double: number
+  boolean: boolean
+  date: Date
+  timestamp: Date
+  binary: Uint8Array
+}
+/** Names and types of columns, in their order: `{ id: 'int', name: 'string' }`. */
+export type Schema = Readonly<Record<string, keyof CellOf>>
+/** The rows of a schema. */
+export type RowOf<S extends Schema> = { -readonly [C in keyof S]: CellOf[S[C]] | null }
+
+/** An accumulator of numbers, whatever it holds inside: erased on purpose. */
+// biome-ignore lint/suspicious/noExplicitAny: what an accumulator holds is its own matter
+type NumberCount = Accumulator<number, any, number>
+
+export interface RecordOptions extends TextOptions {
+  /** A record that cannot be read: keep what can be, leave it out, fail with file, line and byte. Default 'failFast'. */
+  mode?: 'permissive' | 'dropMalformed' | 'failFast'
+  /** An accumulator of numbers: counts such records. */
+  malformed?: NumberCount
+  /** Where 'permissive' puts their text. Default: nowhere. */
+  columnNameOfCorruptRecord?: string
+  /** Default 64 MiB. */
+  recordBytesMax?: number
+}
+/** With what integers become that a number cannot hold; 'number' by default. */
+export interface JsonLinesOptions extends RecordOptions {
+  largeIntegers?: 'number' | 'bigint' | 'string'
+}
+export interface CsvOptions extends RecordOptions {
+  /** One ASCII character. Default ','. */
+  delimiter?: string
+  /** One ASCII character, doubled inside quotes; '' for none. Default '"'. */
+  quote?: string
+  /** Leaves out lines that begin with it. Default: none. Such files are not cut: each is one partition. */
+  comment?: string
+  /** The first line of each file names the columns: an empty name becomes `_c` and its place, a second one of a name gets its place behind it. Default true. */
+  header?: boolean
+  /** Names in the place of a header. */
+  columns?: readonly string[]
+  /** Types of the columns. Default: text. Dates and times without a zone are UTC; 'binary' is base64. */
+  schema?: Schema
+  /** Types found from the first rows, in place of a schema. Default false. */
+  inferTypes?: boolean
+  /** The text of null, where it stands without quotes. Default ''. */
+  nullValue?: string
 }
 export interface JobOptions {
   groupId?: string

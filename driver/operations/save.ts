@@ -6,7 +6,7 @@ import {
   type OutputJob,
   type WrittenPart,
 } from '#publib/datasource'
-import { atCallSite, type Lineage, SaveText, SourceScan } from '#publib/lineage'
+import { atCallSite, FilesLineage, type Lineage, SaveText, SourceScan } from '#publib/lineage'
 import type { Codec, SaveOptions } from '../options.ts'
 import type { Call } from './actions.ts'
 import { actionOptions, options as optionsOf } from './arguments.ts'
@@ -52,7 +52,8 @@ function filesOf(top: Lineage<unknown>): readonly string[] {
   const seen = new Set([top])
   const files = new Set<string>()
   for (const lineage of seen) {
-    if (lineage instanceof SourceScan) for (const file of lineage.files) files.add(file)
+    const readsFiles = lineage instanceof SourceScan || lineage instanceof FilesLineage
+    if (readsFiles) for (const file of lineage.files) files.add(file)
     for (const parent of lineage.parents) seen.add(parent)
   }
   return [...files]

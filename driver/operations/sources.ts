@@ -7,6 +7,7 @@ import {
   ParallelCollection,
   SourceScan,
   sliceData,
+  type TextScan,
 } from '#publib/lineage'
 import { encodeValue } from '#publib/serialization'
 import type { ParallelizeOptions, Paths, TextOptions } from '../options.ts'
@@ -63,8 +64,6 @@ export function empty(op: Operation): Lineage<never> {
   return new Empty(op.about('EmptyRDD'))
 }
 
-const ENCODINGS = ['utf8', 'utf16le', 'latin1'] as const
-
 /** Files are looked for by the first action, never here. @throws PATH_REFUSED, CODEC_UNAVAILABLE */
 export function textFile(
   op: Operation,
@@ -76,7 +75,19 @@ export function textFile(
     typeof minPartitions === 'number'
       ? { minPartitions }
       : optionsOf<TextOptions>(op, 'minPartitions', minPartitions)
-  const { encoding = 'utf8', name, codec } = given
+  const { encoding, ...scan } = fileScan(op, path, given, defaultMinPartitions)
+  return new SourceScan(op.about('TextFileRDD', given.name), { ...scan, encoding })
+}
+
+const ENCODINGS = ['utf8', 'utf16le', 'latin1'] as const
+
+/** Which files are to be read, and how their text is encoded. @throws INVALID_ARGUMENT, PATH_REFUSED, CODEC_UNAVAILABLE */
+export function fileScan(
+  op: Operation,
+  path: Paths,
+  { encoding = 'utf8', codec, minPartitions }: TextOptions,
+  defaultMinPartitions: number,
+): TextScan {
   const paths: readonly unknown[] = typeof path === 'string' ? [path] : path
   if (!Array.isArray(paths) || !paths.every(one => typeof one === 'string')) {
     throw invalidArgument(op, 'path', path, 'a path or an array of paths')
@@ -84,11 +95,10 @@ export function textFile(
   if (!ENCODINGS.includes(encoding)) {
     throw invalidArgument(op, 'encoding', encoding, `one of ${ENCODINGS.join(', ')}`)
   }
-  const min = wholeNumber(op, 'minPartitions', given.minPartitions ?? defaultMinPartitions, 1)
+  const min = wholeNumber(op, 'minPartitions', minPartitions ?? defaultMinPartitions, 1)
   try {
     const named = codec === undefined ? undefined : codecNamed(codec)
-    const scan = { paths: paths.map(absolutePath), minPartitions: min, encoding, codec: named }
-    return new SourceScan(op.about('TextFileRDD', name), scan)
+    return { paths: paths.map(absolutePath), minPartitions: min, encoding, codec: named }
   } catch (error) {
     throw atCallSite(error, op.callSite)
   }

@@ -95,3 +95,19 @@ export function outputWriteFailed(path: string, error: unknown): unknown {
   }
   return error
 }
+
+/** A record that cannot be read as what it should be. */
+export function malformedRecord(
+  path: string,
+  place: { readonly line: number | undefined; readonly byte: number | undefined },
+  why: string,
+  hint?: string,
+): SimSparkError {
+  const line = place.line === undefined ? '' : `, line ${place.line}`
+  const byte = place.byte === undefined ? '' : `, byte ${place.byte}`
+  return new SimSparkError('MALFORMED_RECORD', `${quoted(path)}${line}${byte}: ${why}.`, {
+    hint:
+      hint ??
+      "Mend the file, or leave such records out (mode: 'dropMalformed') or keep what can be read (mode: 'permissive').",
+  })
+}

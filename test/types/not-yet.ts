@@ -69,8 +69,6 @@ export const notYet: Readonly<Record<string, readonly string[]>> = {
     'binaryFiles',
     'binaryRecords',
     'objectFile',
-    'jsonLines',
-    'csv',
     'parquet',
     'avro',
     'addFile',

@@ -1,0 +1,146 @@
+import { Buffer, isUtf8 } from 'node:buffer'
+import { type Column, detectColumn } from '#publib/columnar'
+import { type CellType, readCell } from './cell-types.ts'
+import type { CsvFormat } from './csv-format.ts'
+import type { ScannedRecords } from './csv-scanner.ts'
+
+/** The cells of a chunk: fields of its records, as texts or columns. */
+export class CsvCells {
+  readonly #bytes: Buffer
+  readonly #records: ScannedRecords
+  readonly #format: CsvFormat
+  readonly #encoding: 'utf8' | 'latin1'
+  readonly #null: Buffer
+  readonly #isUtf8: boolean
+
+  constructor(bytes: Buffer, records: ScannedRecords, format: CsvFormat) {
+    this.#bytes = bytes
+    this.#records = records
+    this.#format = format
+    this.#encoding = format.encoding === 'latin1' ? 'latin1' : 'utf8'
+    this.#null = Buffer.from(format.nullValue, this.#encoding)
+    this.#isUtf8 = this.#encoding === 'utf8' && isUtf8(bytes)
+  }
+
+  fieldCount(row: number): number {
+    return this.#records.rowEnds[row]! - this.#firstField(row)
+  }
+
+  /** Null where there is none, or the text of null without quotes. */
+  text(row: number, place: number): string | null {
+    if (place >= this.fieldCount(row)) return null
+    const field = this.#firstField(row) + place
+    return this.#isNull(field) ? null : this.#textOf(field)
+  }
+
+  /** The whole record as it stands in the file. */
+  recordText(row: number): string {
+    const start = this.#records.rowStarts[row]!
+    const last = this.#records.rowEnds[row]! - 1
+    const isQuoted = this.#records.quoted[last] !== 0
+    const end = this.#records.ends[last]! + (isQuoted ? 1 : 0)
+    return this.#bytes.toString(this.#encoding, start, Math.min(end, this.#bytes.length))
+  }
+
+  /** One field of the rows, as text. */
+  texts(rows: Int32Array, place: number): Column {
+    if (!this.#isUtf8) return detectColumn(Array.from(rows, row => this.text(row, place)))
+    const starts = new Uint32Array(rows.length)
+    const lengths = new Uint32Array(rows.length)
+    const marks = new Uint8Array(rows.length)
+    const apart: Buffer[] = []
+    let apartEnd = this.#bytes.length
+    let present = 0
+    for (let i = 0; i < rows.length; i++) {
+      const field = this.#firstField(rows[i]!) + place
+      if (field >= this.#records.rowEnds[rows[i]!]! || this.#isNull(field)) {
+        marks[i] = 1
+        continue
+      }
+      if (this.#records.quoted[field] === 2) {
+        const text = Buffer.from(this.#textOf(field))
+        apart.push(text)
+        starts[present] = apartEnd
+        lengths[present++] = text.length
+        apartEnd += text.length
+      } else {
+        starts[present] = this.#records.starts[field]!
+        lengths[present++] = this.#records.ends[field]! - this.#records.starts[field]!
+      }
+    }
+    const bytes =
+      apart.length === 0 ? this.#bytes : Buffer.concat([this.#bytes, ...apart], apartEnd)
+    const values: Column = {
+      ...{ kind: 'utf8', bytes },
+      ...{ starts: starts.subarray(0, present), lengths: lengths.subarray(0, present) },
+    }
+    if (present === rows.length) return values
+    if (present === 0) return { kind: 'constant', rows: rows.length, value: null }
+    return { kind: 'nullable', marks, values }
+  }
+
+  /** One field of the rows, read as `type`; undefined stands for a text that cannot be. */
+  values(rows: Int32Array, place: number, type: CellType): unknown[] {
+    const isDecimal = type === 'int' || type === 'double'
+    return Array.from(rows, row => {
+      if (place >= this.fieldCount(row)) return null
+      const field = this.#firstField(row) + place
+      if (this.#isNull(field)) return null
+      const start = this.#records.starts[field]!
+      const end = this.#records.ends[field]!
+      const short = isDecimal ? shortDecimal(this.#bytes, start, end, type === 'int') : undefined
+      return short ?? readCell(this.#textOf(field), type)
+    })
+  }
+
+  #firstField(row: number): number {
+    return row === 0 ? 0 : this.#records.rowEnds[row - 1]!
+  }
+
+  #isNull(field: number): boolean {
+    const { starts, ends, quoted } = this.#records
+    const start = starts[field]!
+    if (quoted[field] !== 0 || ends[field]! - start !== this.#null.length) return false
+    for (let i = 0; i < this.#null.length; i++) {
+      if (this.#bytes[start + i] !== this.#null[i]) return false
+    }
+    return true
+  }
+
+  #textOf(field: number): string {
+    const { starts, ends, quoted } = this.#records
+    const text = this.#bytes.toString(this.#encoding, starts[field], ends[field])
+    const { quote } = this.#format
+    return quoted[field] === 2 ? text.replaceAll(quote + quote, quote) : text
+  }
+}
+
+const POWERS = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15]
+
+/**
+ * A number of at most 15 digits without exponent: an exact whole number over an exact power of ten is rounded once, so it is
+ * the number that the text stands for. Undefined for any other text; whole numbers of more than 9 digits too, for `int`.
+ */
+function shortDecimal(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  isInt: boolean,
+): number | undefined {
+  const isNegative = bytes[start] === 45
+  let digits = 0
+  let decimals = -1
+  let value = 0
+  for (let i = isNegative ? start + 1 : start; i < end; i++) {
+    const byte = bytes[i]!
+    if (byte >= 48 && byte <= 57) {
+      value = value * 10 + byte - 48
+      digits++
+      if (decimals >= 0) decimals++
+    } else if (byte === 46 && decimals < 0 && !isInt) decimals = 0
+    else return undefined
+  }
+  if (digits === 0 || digits > (isInt ? 9 : 15)) return undefined
+  const size = decimals > 0 ? value / POWERS[decimals]! : value
+  return isNegative ? (isInt && size === 0 ? 0 : -size) : size
+}

@@ -1,0 +1,5 @@
+export { CELL_TYPES, type CellType } from './cell-types.ts'
+export type { CsvFormat } from './csv-format.ts'
+export { type CsvHead, quotesAt, quotesOver, readHead } from './csv-probe.ts'
+export { type CsvRange, type CsvScan, readCsv } from './csv-source.ts'
+export type { QuoteTable } from './quote-state.ts'

@@ -1,0 +1,2 @@
+export { type JsonScan, readJsonLines } from './json-lines.ts'
+export type { RecordPolicy } from './record-policy.ts'
