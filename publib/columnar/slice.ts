@@ -42,21 +42,10 @@ function sliceOfLengths(column: OfLengths, from: number, to: number): Column {
     }
   }
   const lengths = column.lengths.subarray(from, to)
-  if (column.kind === 'utf8' && column.starts !== undefined) {
-    return { ...column, lengths, starts: column.starts.subarray(from, to) }
-  }
   const start = sumOf(column.lengths, 0, from)
-  const end = start + sumOf(column.lengths, from, to)
-  switch (column.kind) {
-    case 'utf8':
-      return { kind: 'utf8', bytes: column.bytes.subarray(start, end), lengths }
-    case 'utf16':
-      return { kind: 'utf16', units: column.units.subarray(start, end), lengths }
-    case 'bytes':
-      return { ...column, bytes: column.bytes.subarray(start, end), lengths }
-    case 'list':
-      return { ...column, lengths, items: sliceColumn(column.items, start, end) }
-  }
+  const end = start + sumOf(lengths, 0, to - from)
+  if (column.kind !== 'list') return runsOf(column, from, lengths, start, end)
+  return { ...column, lengths, items: sliceColumn(column.items, start, end) }
 }
 
 function sumOf(lengths: Uint32Array, from: number, to: number): number {
@@ -78,7 +67,68 @@ export function* slicesOf(column: Column, rowsMax: number): Generator<Column> {
     yield column
     return
   }
-  for (let from = 0; from < rows; from += rowsMax) {
-    yield sliceColumn(column, from, Math.min(from + rowsMax, rows))
+  const cut = cutter(column)
+  for (let from = 0; from < rows; from += rowsMax) yield cut(Math.min(rowsMax, rows - from))
+}
+
+/** Gives the next rows of a column at each call: what stands before them is summed up once. */
+function cutter(column: Column): (rows: number) => Column {
+  let from = 0
+  let start = 0
+  switch (column.kind) {
+    case 'tuple':
+    case 'record': {
+      const cuts = column.fields.map(cutter)
+      return rows => ({ ...column, rows, fields: cuts.map(cut => cut(rows)) })
+    }
+    case 'nullable': {
+      const cut = cutter(column.values)
+      return rows => {
+        const marks = column.marks.subarray(from, from + rows)
+        from += rows
+        return { kind: 'nullable', marks, values: cut(countPresent(marks, 0, rows)) }
+      }
+    }
+    case 'list': {
+      const cut = cutter(column.items)
+      return rows => {
+        const lengths = column.lengths.subarray(from, from + rows)
+        from += rows
+        return { ...column, lengths, items: cut(sumOf(lengths, 0, rows)) }
+      }
+    }
+    case 'utf8':
+    case 'utf16':
+    case 'bytes':
+      return rows => {
+        const lengths = column.lengths.subarray(from, from + rows)
+        const end = start + sumOf(lengths, 0, rows)
+        const piece = runsOf(column, from, lengths, start, end)
+        from += rows
+        start = end
+        return piece
+      }
+    default:
+      return rows => {
+        from += rows
+        return sliceColumn(column, from - rows, from)
+      }
   }
+}
+
+/** Rows from `from` on, with these lengths, that stand from `start` to `end`. */
+function runsOf(
+  column: Extract<Column, { kind: 'utf8' | 'utf16' | 'bytes' }>,
+  from: number,
+  lengths: Uint32Array,
+  start: number,
+  end: number,
+): Column {
+  if (column.kind === 'utf16') {
+    return { kind: 'utf16', units: column.units.subarray(start, end), lengths }
+  }
+  if (column.kind === 'utf8' && column.starts !== undefined) {
+    return { ...column, lengths, starts: column.starts.subarray(from, from + lengths.length) }
+  }
+  return { ...column, bytes: column.bytes.subarray(start, end), lengths }
 }

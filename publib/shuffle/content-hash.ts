@@ -12,7 +12,26 @@ export class ContentHash {
 
   /** `keyHash` is the key's hashValue. */
   add(keyHash: number, value: unknown): void {
-    const record = mixHash(Math.imul(keyHash, 0x2c1b3c6d) ^ safeHash(value))
+    this.#addHashes(keyHash, safeHash(value))
+  }
+
+  /** `add` of many records: the hashes of their keys and, as `safeHash` gives them, of their values. */
+  addAll(keyHashes: Int32Array, valueHashes: Int32Array): void {
+    let low = this.#low
+    let high = this.#high
+    for (let i = 0; i < keyHashes.length; i++) {
+      const keyHash = keyHashes[i]!
+      const record = mixHash(Math.imul(keyHash, 0x2c1b3c6d) ^ valueHashes[i]!)
+      low = (low + record) | 0
+      high = (high + mixHash(record ^ keyHash ^ 0x5bd1e995)) | 0
+    }
+    this.#low = low >>> 0
+    this.#high = high >>> 0
+    this.#count += keyHashes.length
+  }
+
+  #addHashes(keyHash: number, valueHash: number): void {
+    const record = mixHash(Math.imul(keyHash, 0x2c1b3c6d) ^ valueHash)
     this.#low = (this.#low + record) >>> 0
     this.#high = (this.#high + mixHash(record ^ keyHash ^ 0x5bd1e995)) >>> 0
     this.#count++
@@ -24,8 +43,8 @@ export class ContentHash {
   }
 }
 
-/** A getter that throws is reported by the encoder, with row and path. */
-function safeHash(value: unknown): number {
+/** hashValue; a getter that throws is reported by the encoder, with row and path. */
+export function safeHash(value: unknown): number {
   try {
     return hashValue(value)
   } catch {

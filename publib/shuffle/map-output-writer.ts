@@ -4,7 +4,7 @@ import { blockSalt } from './block-salt.ts'
 import { ContentHash } from './content-hash.ts'
 import type { ShuffleEnvironment } from './environment.ts'
 import { notAPair } from './errors.ts'
-import { writeMapOutputFiles } from './map-output-file.ts'
+import { finishMapOutput, notePeakMemory } from './finish-map-output.ts'
 import { PartitionBuffers } from './partition-buffers.ts'
 import { checkedPartition, HashPartitioner, type Partitioner, placeHash } from './partitioner.ts'
 import type { MapOutput, ShuffleSpec } from './spec.ts'
@@ -58,28 +58,18 @@ export class MapOutputWriter {
   }
 
   finish(): MapOutput {
-    const { files, shuffleFolder, metrics } = this.#env
-    const offsets = writeMapOutputFiles(
-      files,
-      shuffleFolder,
-      this.#id,
-      this.#numPartitions,
-      place => this.#buffers.bytesOf(place),
-    )
-    const sizes = Array.from(
-      { length: this.#numPartitions },
-      (_, i) => offsets[i + 1]! - offsets[i]!,
-    )
-    metrics.shuffleWrite.bytes += offsets[this.#numPartitions]!
-    metrics.shuffleWrite.records += this.#count
-    const { mapPartition } = this.#id
-    return { mapPartition, sizes, records: this.#count, contentHash: this.#content.digest() }
+    const gathered = {
+      numPartitions: this.#numPartitions,
+      records: this.#count,
+      contentHash: this.#content.digest(),
+      bytesOf: (place: number) => this.#buffers.bytesOf(place),
+    }
+    return finishMapOutput(this.#id, gathered, this.#env)
   }
 
   close(): void {
     this.#buffers.close()
-    const { metrics, memory } = this.#env
-    metrics.peakExecutionMemoryBytes = Math.max(metrics.peakExecutionMemoryBytes, memory.peakBytes)
+    notePeakMemory(this.#env)
   }
 }
 

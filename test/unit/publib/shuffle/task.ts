@@ -1,16 +1,29 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import type { MapStatus } from '#publib/blocks'
-import type { Batch } from '#publib/columnar'
+import {
+  type Batch,
+  type Column,
+  detectColumn,
+  TooDeepForColumns,
+  valuesOf,
+} from '#publib/columnar'
 import { realSyncFiles } from '#publib/env'
 import { MemoryBudget } from '#publib/memory'
 import {
+  type Accumulators,
+  type Aggregator,
+  type ColumnTaker,
   type FetchedPart,
+  GROUP_VALUES,
   type MapOutput,
   readShuffle,
+  readShuffleColumns,
   type ShuffleEnvironment,
   type ShuffleSpec,
+  valueAccumulators,
   writeMapOutput,
+  writeMapOutputColumns,
 } from '#publib/shuffle'
 import { emptyMetrics } from '#publib/task'
 import { taskId, type WorkerId, workerId } from '#publib/util'
@@ -94,6 +107,60 @@ export function reduceTasks<K, V, C>(
     const task = bench.task(1000 + start, options)
     return [...readShuffle(spec, { start, end: start + 1 }, statuses, task)].flat()
   })
+}
+
+/** `mapTasks` by columns: each input is batches of pairs, and each becomes a column of keys and one of values. */
+export function mapColumns<K, V, C>(
+  bench: Bench,
+  spec: ShuffleSpec<K, V, C>,
+  inputs: readonly (readonly (readonly (readonly [K, V])[])[])[],
+  options: { dataBytes?: number; firstTask?: number; push?: (taker: ColumnTaker) => void } = {},
+): MapStatus[] {
+  return inputs.map((batches, map) => {
+    const task = bench.task((options.firstTask ?? 0) + map, options)
+    const push = (taker: ColumnTaker): void => {
+      for (const batch of batches) {
+        const keys = columnOf(batch.map(([key]) => key))
+        taker.take(keys, columnOf(batch.map(([, value]) => value)))
+      }
+    }
+    const accumulators = accumulatorsOf(spec)
+    return statusOf(
+      writeMapOutputColumns(spec, accumulators, map, task, options.push ?? push),
+      task,
+    )
+  })
+}
+
+/** `reduceTasks` by columns. */
+export function reduceColumns<K, V, C>(
+  bench: Bench,
+  spec: ShuffleSpec<K, V, C>,
+  statuses: readonly MapStatus[],
+  options: Partial<ShuffleEnvironment> & { dataBytes?: number } = {},
+): [K, C][][] {
+  return Array.from({ length: spec.partitioner.numPartitions }, (_, start) => {
+    const task = bench.task(1000 + start, options)
+    const range = { start, end: start + 1 }
+    const columns = readShuffleColumns(spec, accumulatorsOf(spec), range, statuses, task)
+    return Array.from(columns, valuesOf).flat() as [K, C][]
+  })
+}
+
+function accumulatorsOf<K, V, C>(spec: ShuffleSpec<K, V, C>): (() => Accumulators) | undefined {
+  const { aggregator } = spec
+  if (aggregator === undefined || aggregator === GROUP_VALUES) return undefined
+  return () => valueAccumulators(aggregator as unknown as Aggregator<never, never, unknown>)
+}
+
+/** Values as a column, or as they are where none can hold them. */
+export function columnOf(all: readonly unknown[]): Column {
+  try {
+    return detectColumn(all)
+  } catch (error) {
+    if (error instanceof TooDeepForColumns) return { kind: 'values', values: all }
+    throw error
+  }
 }
 
 /** Serves ranges from the bench's files in pieces, in the order that `arrange` gives them. */

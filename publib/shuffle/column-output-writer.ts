@@ -1,0 +1,54 @@
+import type { MapOutputId } from '#publib/blocks'
+import { type Column, hashColumn, rowsOf } from '#publib/columnar'
+import { blockSalt } from './block-salt.ts'
+import { ColumnBuffers } from './column-buffers.ts'
+import { placesOfKeys } from './column-placement.ts'
+import { ContentHash, safeHash } from './content-hash.ts'
+import type { ShuffleEnvironment } from './environment.ts'
+import { finishMapOutput, notePeakMemory } from './finish-map-output.ts'
+import type { Partitioner } from './partitioner.ts'
+import type { MapOutput } from './spec.ts'
+
+/** MapOutputWriter for columns: the same files, the same hash of the same records. */
+export class ColumnOutputWriter {
+  readonly #id: MapOutputId
+  readonly #env: ShuffleEnvironment
+  readonly #partitioner: Partitioner
+  readonly #buffers: ColumnBuffers
+  readonly #content = new ContentHash()
+  #count = 0
+
+  constructor(id: MapOutputId, partitioner: Partitioner, env: ShuffleEnvironment) {
+    this.#id = id
+    this.#env = env
+    this.#partitioner = partitioner
+    const saltOf = (place: number): number => blockSalt(id, place)
+    const count = partitioner.numPartitions
+    this.#buffers = new ColumnBuffers({ count, saltOf, asBytes: true }, env)
+  }
+
+  /** Keys and values of as many rows; `hashes` are the hashValues of the keys, where they are at hand. */
+  add(keys: Column, values: Column, hashes = hashColumn(keys)): void {
+    const rows = rowsOf(keys)
+    if (rows === 0) return
+    this.#content.addAll(hashes, hashColumn(values, safeHash))
+    const places = placesOfKeys(keys, hashes, this.#partitioner)
+    this.#buffers.add({ kind: 'tuple', rows, fields: [keys, values] }, places)
+    this.#count += rows
+  }
+
+  finish(): MapOutput {
+    const gathered = {
+      numPartitions: this.#partitioner.numPartitions,
+      records: this.#count,
+      contentHash: this.#content.digest(),
+      bytesOf: (place: number) => this.#buffers.bytesOf(place),
+    }
+    return finishMapOutput(this.#id, gathered, this.#env)
+  }
+
+  close(): void {
+    this.#buffers.close()
+    notePeakMemory(this.#env)
+  }
+}

@@ -1,0 +1,34 @@
+import { type Column, valuesOf } from '#publib/columnar'
+import { checkedPartition, HashPartitioner, type Partitioner } from './partitioner.ts'
+
+/** The partition of each key. A hash partitioner takes the hashes that are at hand; any other is asked and checked. */
+export function placesOfKeys(
+  keys: Column,
+  hashes: Int32Array,
+  partitioner: Partitioner,
+): Int32Array {
+  if (Object.getPrototypeOf(partitioner) === HashPartitioner.prototype) {
+    return placesOfHashes(keys, hashes, partitioner.numPartitions)
+  }
+  const values = valuesOf(keys)
+  const places = new Int32Array(values.length)
+  for (let i = 0; i < values.length; i++) places[i] = checkedPartition(partitioner, values[i])
+  return places
+}
+
+/** As placeHash of each, null and undefined in partition 0. */
+function placesOfHashes(keys: Column, hashes: Int32Array, numPartitions: number): Int32Array {
+  const places = new Int32Array(hashes.length)
+  if (keys.kind === 'constant') return places
+  for (let i = 0; i < hashes.length; i++) places[i] = (hashes[i]! >>> 0) % numPartitions
+  if (keys.kind === 'nullable') {
+    const { marks } = keys
+    for (let i = 0; i < marks.length; i++) if (marks[i] !== 0) places[i] = 0
+  } else if (keys.kind === 'values') {
+    const { values } = keys
+    for (let i = 0; i < values.length; i++) {
+      if (values[i] === null || values[i] === undefined) places[i] = 0
+    }
+  }
+  return places
+}

@@ -1,0 +1,243 @@
+import { readFileSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs'
+import { expect } from 'chai'
+import { type Column, detectColumn, rowsOf, valuesOf } from '#publib/columnar'
+import {
+  type Aggregator,
+  FetchFailedError,
+  FunctionPartitioner,
+  HashPartitioner,
+  RangePartitioner,
+  type ShuffleSpec,
+  valueAccumulators,
+} from '#publib/shuffle'
+import { compareValues, SeededRandom, SimSparkError, shuffleId } from '#publib/util'
+import { assertExactly, batches, fc, holdsForAll, keys, values } from '../../../support/property.ts'
+import { type Bench, makeBench, mapColumns, mapTasks, reduceColumns, reduceTasks } from './task.ts'
+
+type Pair = readonly [unknown, unknown]
+type Spec = ShuffleSpec<unknown, unknown, unknown>
+
+const sum: Aggregator<unknown, unknown, unknown> = {
+  createCombiner: value => value,
+  mergeValue: (a, b) => (a as number) + (b as number),
+  mergeCombiners: (a, b) => (a as number) + (b as number),
+}
+
+function specOf(options: Partial<Spec> = {}): Spec {
+  return {
+    shuffleId: shuffleId(3),
+    partitioner: new HashPartitioner(3),
+    mapSideCombine: false,
+    ...options,
+  }
+}
+
+function wordPairs(count: number, distinct: number, seed = 1): [string, number][] {
+  const random = new SeededRandom(seed)
+  return Array.from({ length: count }, () => [`word-${random.below(distinct)}`, random.below(100)])
+}
+
+/** Pairs of all kinds, of one kind for a while. */
+const pairBatches: fc.Arbitrary<Pair[]> = fc.oneof(
+  fc.array(fc.tuple(fc.string({ maxLength: 6 }), fc.integer()), { maxLength: 40 }),
+  fc.array(fc.tuple(fc.integer({ min: -9, max: 9 }), fc.double()), { maxLength: 40 }),
+  fc.array(fc.tuple(fc.option(fc.constantFrom('a', 'b', '1')), fc.option(fc.integer())), {
+    maxLength: 40,
+  }),
+  fc.array(fc.tuple(keys, values), { maxLength: 12 }),
+  fc
+    .tuple(batches, batches)
+    .map(([a, b]) => a.slice(0, b.length).map((key, i): Pair => [key, b[i]])),
+)
+
+const sorted = (records: readonly unknown[]): unknown[] => [...records].sort(compareValues)
+
+describe('a shuffle of columns', () => {
+  let bench: Bench
+  let task = 0
+  beforeEach(() => {
+    bench = makeBench()
+    task = 0
+  })
+  afterEach(() => bench.remove())
+
+  const partitioners = {
+    'by hash': new HashPartitioner(3),
+    'by ranges': new RangePartitioner<unknown>(['b', 'word-5']),
+    'by a function': new FunctionPartitioner(4, key => (typeof key).length),
+    'to one partition': new HashPartitioner(1),
+  }
+  for (const [how, partitioner] of Object.entries(partitioners)) {
+    it(`brings every record where the row path brings it, in the same order, ${how}`, () => {
+      const spec = specOf({ partitioner: partitioner as never })
+      holdsForAll(
+        fc.array(fc.array(pairBatches, { maxLength: 4 }), { maxLength: 3 }),
+        inputs => {
+          const byRows = inputs.map(parts => parts.flat())
+          const rows = mapTasks(bench, spec, byRows, { firstTask: task })
+          const columns = mapColumns(bench, spec, inputs, { firstTask: task + inputs.length })
+          task += 2 * inputs.length
+          for (const [i, status] of rows.entries()) {
+            expect(columns[i]!.contentHash).to.equal(status.contentHash)
+            expect(columns[i]!.records).to.equal(status.records)
+          }
+          const expected = reduceTasks(bench, spec, rows)
+          assertExactly(reduceTasks(bench, spec, columns), expected)
+          assertExactly(reduceColumns(bench, spec, columns), expected)
+          assertExactly(reduceColumns(bench, spec, rows), expected)
+          return true
+        },
+        60,
+      )
+    })
+  }
+
+  it('gives the same records and the same hash, whether it spills or not', () => {
+    const inputs = [chunks(wordPairs(60_000, 5000), 4096)]
+    const spec = specOf()
+    const roomy = mapColumns(bench, spec, inputs)
+    const narrowTask = bench.task(1, { dataBytes: 300_000 })
+    const narrow = mapColumns({ ...bench, task: () => narrowTask }, spec, inputs)
+    expect(narrowTask.metrics.diskSpilledBytes).to.be.greaterThan(0)
+    expect(narrow[0]!.contentHash).to.equal(roomy[0]!.contentHash)
+    expect(reduceColumns(bench, spec, narrow)).to.deep.equal(reduceColumns(bench, spec, roomy))
+    expect(bench.files().filter(name => name.endsWith('.spill'))).to.deep.equal([])
+  })
+
+  it('writes equal bytes for equal columns', () => {
+    const inputs = [chunks(wordPairs(30_000, 5000), 1000)]
+    mapColumns(bench, specOf(), inputs)
+    const other = makeBench()
+    mapColumns(other, specOf(), inputs)
+    const read = (folder: string) => readFileSync(`${folder}/shuffle_3_0_0.data`)
+    expect(read(bench.folder).equals(read(other.folder))).to.equal(true)
+    other.remove()
+  })
+
+  it('keeps nothing of the columns that it was given', () => {
+    const spec = specOf({ partitioner: new HashPartitioner(1) })
+    const bytes = Buffer.from('abc')
+    const lengths = Uint32Array.of(1, 2)
+    const numbers = Int32Array.of(1, 2)
+    const statuses = mapColumns(bench, spec, [[]], {
+      push(taker) {
+        for (let i = 0; i < 2; i++) {
+          taker.take({ kind: 'utf8', bytes, lengths }, { kind: 'i32', values: numbers })
+          bytes.fill('x')
+          numbers.fill(7)
+        }
+      },
+    })
+    expect(reduceColumns(bench, spec, statuses)).to.deep.equal([
+      [
+        ['a', 1],
+        ['bc', 2],
+        ['x', 7],
+        ['xx', 7],
+      ],
+    ])
+  })
+
+  it('takes texts that share bytes, and long ones', () => {
+    const spec = specOf({ partitioner: new HashPartitioner(2) })
+    const long = 'é'.repeat(100_000)
+    const bytes = Buffer.from(`ab ${long}`)
+    const shared: Column = {
+      ...{ kind: 'utf8', bytes },
+      starts: Uint32Array.of(3, 0, 1, 3),
+      lengths: Uint32Array.of(200_000, 2, 1, 200_000),
+    }
+    const statuses = mapColumns(bench, spec, [[]], {
+      push: taker => taker.take(shared, detectColumn([1, 2, 3, 4])),
+    })
+    expect(sorted(reduceColumns(bench, spec, statuses).flat())).to.deep.equal(
+      sorted([
+        [long, 1],
+        ['ab', 2],
+        ['b', 3],
+        [long, 4],
+      ]),
+    )
+  })
+
+  it('refuses what cannot be sent, naming it, and leaves nothing', () => {
+    const bad = [[['a', () => 1]]] as never
+    expect(() => mapColumns(bench, specOf(), [bad])).to.throw(/function/)
+    const partitioner = { numPartitions: 3, getPartition: () => 3 }
+    const error = thrownBy(() => mapColumns(bench, specOf({ partitioner }), [[[['k', 1]]]]))
+    expect(error.code).to.equal('INVALID_PARTITION')
+    expect(bench.files()).to.deep.equal([])
+  })
+
+  it('stops between columns when the task is cancelled', () => {
+    let looks = 0
+    const killed = bench.task(0, {
+      checkCancelled: () => {
+        if (++looks > 5) throw new SimSparkError('TASK_KILLED', 'enough')
+      },
+    })
+    const inputs = [chunks(wordPairs(5000, 10), 100)]
+    const run = () => mapColumns({ ...bench, task: () => killed }, specOf(), inputs)
+    expect(thrownBy(run).code).to.equal('TASK_KILLED')
+    expect(bench.files()).to.deep.equal([])
+  })
+
+  describe('damaged files', () => {
+    const path = () => `${bench.folder}/shuffle_3_0_0.data`
+    const harm: Readonly<Record<string, () => void>> = {
+      gone: () => unlinkSync(path()),
+      cut: () => truncateSync(path(), 100),
+      'one bit flipped': () => {
+        const bytes = readFileSync(path())
+        bytes[bytes.length >> 1]! ^= 4
+        writeFileSync(path(), bytes)
+      },
+    }
+    for (const [how, damage] of Object.entries(harm)) {
+      for (const aggregator of [undefined, sum]) {
+        it(`are a failed fetch: ${how}${aggregator === undefined ? '' : ', combined'}`, () => {
+          const spec = specOf({ aggregator })
+          const statuses = mapColumns(bench, spec, [chunks(wordPairs(500, 30), 100)])
+          damage()
+          const error = thrownBy(() => reduceColumns(bench, spec, statuses))
+          expect(error).to.be.instanceOf(FetchFailedError)
+        })
+      }
+    }
+  })
+})
+
+describe('accumulators of any aggregator', () => {
+  it('do what its functions do, in the order of rows', () => {
+    const lists: Aggregator<unknown, unknown, unknown[]> = {
+      createCombiner: value => [value],
+      mergeValue: (all, value) => [...all, value],
+      mergeCombiners: (a, b) => [...a, '+', ...b],
+    }
+    const accumulators = valueAccumulators(lists as never)
+    accumulators.addValues(Int32Array.of(0, 1, 0), detectColumn(['a', 'b', 'c']))
+    accumulators.addCombiners(Int32Array.of(1, 2), detectColumn([['d'], ['e']]))
+    expect(accumulators.bytes).to.be.greaterThan(0)
+    expect(valuesOf(accumulators.column())).to.deep.equal([['a', 'c'], ['b', '+', 'd'], ['e']])
+    accumulators.clear()
+    expect(rowsOf(accumulators.column())).to.equal(0)
+  })
+})
+
+function chunks<T>(records: readonly T[], size: number): T[][] {
+  const parts: T[][] = []
+  for (let start = 0; start < records.length; start += size) {
+    parts.push(records.slice(start, start + size))
+  }
+  return parts
+}
+
+function thrownBy(call: () => unknown): SimSparkError {
+  try {
+    call()
+  } catch (error) {
+    if (error instanceof SimSparkError) return error
+    throw error
+  }
+  throw new Error('nothing was thrown')
+}
