@@ -1,3 +1,4 @@
+export type * as Syntax from './analysis/syntax.ts'
 export {
   type Captured,
   type CaptureLimits,
@@ -7,6 +8,7 @@ export {
   type ShippedFunction,
   type ShippedValue,
 } from './capture/capture.ts'
+export type { FreeValue, FunctionSource } from './capture/function-source.ts'
 export type { ClosureCapture, ClosureReport } from './capture/report.ts'
 export { mapStack, userCallSite } from './engine/call-site.ts'
 export type { AnyFunction } from './function.ts'

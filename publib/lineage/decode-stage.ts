@@ -1,4 +1,5 @@
 import { type Compiled, compile } from '#publib/closure/revive'
+import { areUntouched, decodeShape, type FunctionShape } from '#publib/recognition/intrinsics'
 import { assert, SimSparkError } from '#publib/util'
 import type { Action } from './action.ts'
 import type { About, Lineage, ShuffleDependency } from './lineage.ts'
@@ -40,15 +41,23 @@ export async function decodeStage(bytes: Uint8Array): Promise<DecodedStage> {
   )
   if (text.work.kind === 'result') await loadClasses('action', [text.work.tag])
   const compiled = await compile(bytes.subarray(SIZE_BYTES + textBytes))
-  return { instantiate: () => instantiate(text, compiled) }
+  const shapes = text.roots.map(({ shape }) => shape && decodeShape(shape))
+  return { instantiate: () => instantiate(text, compiled, shapes) }
 }
 
-function instantiate(text: StageText, compiled: Compiled): StageInstance {
+function instantiate(
+  text: StageText,
+  compiled: Compiled,
+  shapes: readonly (FunctionShape | undefined)[],
+): StageInstance {
   const values = compiled.instantiate()
+  // Looked at for each task: what a task patches, the next one must see.
+  const held = shapes.map(shape => (shape && areUntouched(shape.intrinsics) ? shape : undefined))
   const rootAt = (index: number): Root => {
     const root = text.roots[index]
     assert(root !== undefined && index < values.length, `the stage has no function ${index}`)
-    return { ...root, callSite: root.callSite, value: values[index], index }
+    const { operation, callSite } = root
+    return { operation, callSite, value: values[index], index, shape: held[index] }
   }
   const parentOf = new Map<number, Lineage<unknown>>()
   const shuffles = text.shuffles.map(({ shuffleId, fields, roots, parent }): ShuffleDependency => {

@@ -5,10 +5,11 @@ import {
   type ShippedFunction,
   type ShippedValue,
 } from '#publib/closure'
+import { encodeShape, recognise } from '#publib/recognition'
 import { SIZE_BYTES } from './decode-stage.ts'
 import type { Lineage, PartitionData } from './lineage.ts'
 import type { Root } from './root.ts'
-import { type StageWork, stageText } from './stage-text.ts'
+import { type RootText, type StageWork, stageText } from './stage-text.ts'
 
 export interface EncodedStage {
   readonly bytes: Uint8Array
@@ -30,11 +31,19 @@ export function encodeStage(
 ): EncodedStage {
   const { text, roots } = stageText(lineage, work)
   const captured = capture(roots.map(shipped), limits)
-  const json = Buffer.from(JSON.stringify(text))
+  const json = Buffer.from(JSON.stringify({ ...text, roots: withShapes(text.roots, captured) }))
   const size = Buffer.alloc(SIZE_BYTES)
   size.writeUInt32LE(json.length)
   const bytes = Buffer.concat([size, json, captured.bytes])
   return { bytes, warnings: captured.warnings, needs: captured.needs }
+}
+
+/** The roots with what they do, as far as that is simple. */
+function withShapes(roots: readonly RootText[], { values }: Captured): readonly RootText[] {
+  return values.map((value, index) => {
+    const { shape } = recognise(value)
+    return shape === undefined ? roots[index]! : { ...roots[index]!, shape: encodeShape(shape) }
+  })
 }
 
 /** A root as capture takes it. */

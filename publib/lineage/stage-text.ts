@@ -1,3 +1,4 @@
+import type { ShapeText } from '#publib/recognition/intrinsics'
 import type { CallSite, RddId, ShuffleId } from '#publib/util'
 import type { Action } from './action.ts'
 import type { About, Fields, Lineage, ShuffleDependency } from './lineage.ts'
@@ -54,6 +55,8 @@ export type WorkText =
 export interface RootText {
   readonly operation: string
   readonly callSite?: CallSite | undefined
+  /** What the function does, where it is simple. */
+  readonly shape?: ShapeText | undefined
 }
 
 /** The text of a stage, and the functions that it names by index. The last node is the stage's lineage. */

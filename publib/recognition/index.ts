@@ -1,1 +1,6 @@
+export { areUntouched } from './intrinsics/untouched.ts'
+export { pathsOfMethod } from './intrinsics/watched.ts'
+export { partsOf } from './normal-form.ts'
+export { type Recognition, recognise } from './recognise.ts'
 export type * from './shape.ts'
+export { decodeShape, encodeShape, type ShapeText } from './shape-text.ts'

@@ -1,13 +1,21 @@
 /**
  * What a simple pure function does, as data: an expression of its arguments in which every operator means exactly what it
  * means in JavaScript. A function that cannot be told in these words has no shape and runs as it was written.
+ *
+ * Where the shape gives a value, so does the function, and the same one. Where the function throws, the shape throws too, but
+ * not always the same error, and it may throw where the function does not: then the function is to be asked.
  */
 export interface FunctionShape {
-  /** How many arguments the expression may use. */
+  /** How many arguments the expression may use; one that the caller does not give is undefined. */
   readonly parameters: number
-  /** Values that are computed once, in this order, before `result`; `local` n is the n-th. */
+  /**
+   * Values that are computed once, in this order, before `result`, whether it uses them or not; `local` n is the n-th and
+   * uses only those before it.
+   */
   readonly locals: readonly Expression[]
   readonly result: Expression
+  /** What of the language it relies on: see `areUntouched`. */
+  readonly intrinsics: readonly string[]
 }
 
 export type Primitive = string | number | boolean | null | undefined
@@ -17,9 +25,9 @@ export type Expression =
   | { readonly op: 'literal'; readonly value: Primitive }
   | { readonly op: 'argument'; readonly index: number }
   | { readonly op: 'local'; readonly index: number }
-  /** `of[index]`, or the same place of a destructured array. */
+  /** `of[index]`, or the same place of a destructured array. Right only where `of` is an array: strings are another thing. */
   | { readonly op: 'item'; readonly of: Expression; readonly index: number }
-  /** `of.name`; `length` of strings and arrays too. */
+  /** `of.name`, never a name that all objects have; `length` of strings and arrays too. Right only for plain objects and that. */
   | { readonly op: 'field'; readonly of: Expression; readonly name: string }
   /** An array literal without holes and spreads. */
   | { readonly op: 'tuple'; readonly items: readonly Expression[] }
@@ -68,7 +76,7 @@ export type Expression =
       readonly of: Expression
       readonly arguments: readonly Expression[]
     }
-  /** A regular expression literal: only as an argument of a method. */
+  /** A regular expression: only as the first argument of `split`, `replace` and `replaceAll`, and as what `test` is called on. */
   | { readonly op: 'pattern'; readonly source: string; readonly flags: string }
 
 export type UnaryOperator = '-' | '+' | '!' | '~' | 'typeof'
@@ -127,7 +135,16 @@ export type KnownMethod =
   | 'endsWith'
   | 'includes'
   | 'indexOf'
+  | 'lastIndexOf'
   | 'at'
+  | 'codePointAt'
+  | 'padStart'
+  | 'padEnd'
+  | 'repeat'
+  | 'replace'
+  | 'replaceAll'
+  | 'join'
+  | 'toFixed'
   | 'concat'
   | 'toString'
   | 'test'

@@ -1,5 +1,5 @@
 /** What one function's text tells about what it needs from outside. */
-import type { ClassNode, FunctionForm } from './syntax.ts'
+import type { ClassNode, FunctionForm, FunctionNode } from './syntax.ts'
 
 /** Positions count from the start of the function's own text. */
 export interface Span {
@@ -72,6 +72,8 @@ export interface FunctionAnalysis {
   readonly parametersStart: number
   /** For classes: the tree, whose positions are `offset` too large. */
   readonly classNode: ClassNode | undefined
+  /** For functions that are not long: the tree, whose positions are `offset` too large. */
+  readonly functionNode: FunctionNode | undefined
   readonly offset: number
 }
 

@@ -7,6 +7,8 @@ import { visitClass, visitFunction } from './visit-functions.ts'
 import { Walk } from './walk.ts'
 
 const ANALYSES_MAX = 5_000
+/** Trees of longer texts are not kept: they take some hundred times the memory of the text. */
+const KEPT_TEXT_MAX = 4_096
 const known = new Map<string, FunctionAnalysis | undefined>()
 
 /** Undefined where the text is no JavaScript. `isMethod` decides texts that read as both, such as `function() {}`. */
@@ -58,6 +60,7 @@ function emptyDraft(parsed: ParsedFunction, text: string): Draft {
       : undefined,
     parametersStart: parametersStart(parsed, text),
     classNode: parsed.form === 'class' ? parsed.node : undefined,
+    functionNode: parsed.form !== 'class' && text.length <= KEPT_TEXT_MAX ? parsed.node : undefined,
     offset,
   }
 }

@@ -21,6 +21,7 @@ import { encodeFunction } from './encode-function.ts'
 import { encodeAsNode, encodeMore, encodeNamespace, encodeObject } from './encode-object.ts'
 import { Encoder, type Strictness } from './encoder.ts'
 import { reachFixpoint } from './fixpoint.ts'
+import { captured, type FreeValue } from './function-source.ts'
 import { classIdentity } from './identities.ts'
 import { planOrder } from './order.ts'
 import { type ClosureReport, makeReport } from './report.ts'
@@ -57,6 +58,8 @@ export interface Captured {
   readonly needs: readonly PackageNeed[]
   readonly warnings: readonly string[]
   readonly report: ClosureReport
+  /** What the roots are, in their order, for those who look into functions. */
+  readonly values: readonly FreeValue[]
 }
 
 const MIB = 1024 * 1024
@@ -92,6 +95,9 @@ export function capture(
     id: createHash('sha256').update(bytes).digest('hex'),
     needs: packageNeeds(draft),
     warnings,
+    get values() {
+      return roots.map(root => captured(draft.encoder, 'fn' in root ? root.fn : root.value))
+    },
     get report() {
       const all = [...leftBehind(draft), ...warnings]
       return makeReport(draft, bytes.length, packageNeeds(draft), all)

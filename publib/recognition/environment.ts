@@ -1,0 +1,79 @@
+import type { Expression } from './shape.ts'
+
+interface Variable {
+  /** Undefined until its declaration is passed. */
+  readonly value: Expression | undefined
+  readonly isConstant: boolean
+}
+
+/** What the variables of one function hold at one point of it, innermost block last. */
+export class Environment {
+  readonly #blocks: Map<string, Variable>[]
+
+  constructor(blocks: Map<string, Variable>[] = [new Map()]) {
+    this.#blocks = blocks
+  }
+
+  /** A copy, for one of two ways that a function may go on. */
+  fork(): Environment {
+    return new Environment(this.#blocks.map(block => new Map(block)))
+  }
+
+  enter(): void {
+    this.#blocks.push(new Map())
+  }
+
+  leave(): void {
+    this.#blocks.pop()
+  }
+
+  get depth(): number {
+    return this.#blocks.length
+  }
+
+  /** A variable of the innermost block; without a value it may not be read yet. */
+  declare(name: string, value: Expression | undefined, isConstant: boolean): void {
+    this.#blocks.at(-1)!.set(name, { value, isConstant })
+  }
+
+  /** Undefined for a name that the function does not declare. */
+  find(name: string): Variable | undefined {
+    for (let i = this.#blocks.length - 1; i >= 0; i--) {
+      const found = this.#blocks[i]!.get(name)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+
+  assign(name: string, value: Expression): void {
+    const block = this.#blocks.findLast(each => each.has(name))
+    block?.set(name, { value, isConstant: false })
+  }
+
+  /** What the variables hold where two ways meet again. `choose` joins two values that differ. */
+  static meet(
+    a: Environment,
+    b: Environment,
+    choose: (a: Expression, b: Expression) => Expression,
+  ): Environment {
+    return new Environment(
+      a.#blocks.map((block, depth) => {
+        const met = new Map<string, Variable>()
+        for (const [name, variable] of block) {
+          const other = b.#blocks[depth]?.get(name)
+          const { value } = variable
+          const isSame = other === undefined || other.value === value
+          // A value that only one way gave cannot be read any more.
+          const joined =
+            isSame || value === undefined || other.value === undefined
+              ? isSame
+                ? value
+                : undefined
+              : choose(value, other.value)
+          met.set(name, { ...variable, value: joined })
+        }
+        return met
+      }),
+    )
+  }
+}
