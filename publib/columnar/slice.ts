@@ -42,6 +42,9 @@ function sliceOfLengths(column: OfLengths, from: number, to: number): Column {
     }
   }
   const lengths = column.lengths.subarray(from, to)
+  if (column.kind === 'utf8' && column.starts !== undefined) {
+    return runsOf(column, from, lengths, 0, 0)
+  }
   const start = sumOf(column.lengths, 0, from)
   const end = start + sumOf(lengths, 0, to - from)
   if (column.kind !== 'list') return runsOf(column, from, lengths, start, end)

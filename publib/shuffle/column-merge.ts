@@ -9,7 +9,7 @@ import {
 import { LoserTree } from './loser-tree.ts'
 import { headsFor, type MergeHeads } from './merge-heads.ts'
 
-/** Columns of equal rows, in order by the first of them; texts of the first one packed. */
+/** Columns of equal rows, in order by the first of them, its texts packed. Where the last one stands for more, it stands once. */
 export type SortedBlock = readonly Column[]
 
 /** Rows of one merged block, at most: one ends with a block of a source, too. */
@@ -20,22 +20,24 @@ export function* mergeColumns(
   sources: readonly Iterator<SortedBlock>[],
   isFalling: boolean,
 ): Generator<SortedBlock> {
-  const firsts = sources.map(source => nextBlock(source))
-  const some = firsts.find(block => block !== undefined)
+  const given = sources.map(source => nextBlock(source))
+  const some = given.find(block => block !== undefined)
   if (some === undefined) return
+  const width = Math.max(...given.map(block => block?.length ?? 0))
+  const firsts = given.map(block => widened(block, width))
   const heads = headsFor(some[0]!, sources.length, isFalling)
   const readers = firsts.map(block => new BlockReader(block))
   for (const [i, block] of firsts.entries()) heads.load(i, block?.[0])
   const tree = new LoserTree(sources.length, (a, b) => heads.comesBefore(a, b))
   const taken = new Uint16Array(MERGED_ROWS)
-  const pools = some.map(() => new ColumnBuilder())
+  const pools = Array.from({ length: width }, () => new ColumnBuilder())
   for (;;) {
     const source = tree.winner
     if (readers[source]!.isEnded) return
     const { count, usedUp } = takeRows(heads, tree, taken)
     yield assemble(taken.subarray(0, count), readers, pools)
     if (usedUp === undefined) continue
-    const block = nextBlock(sources[usedUp]!)
+    const block = widened(nextBlock(sources[usedUp]!), width)
     readers[usedUp] = new BlockReader(block)
     heads.load(usedUp, block?.[0])
     tree.replay()
@@ -109,4 +111,10 @@ function nextBlock(source: Iterator<SortedBlock>): SortedBlock | undefined {
     if (rowsOf(next.value[0]!) > 0) return next.value
   }
   return undefined
+}
+
+function widened(block: SortedBlock | undefined, width: number): SortedBlock | undefined {
+  if (block === undefined || block.length === width) return block
+  const last = block.at(-1)!
+  return [...block, ...new Array<Column>(width - block.length).fill(last)]
 }
