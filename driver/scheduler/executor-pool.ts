@@ -1,8 +1,8 @@
 import type { ExecutorId, HostId, TaskId, WorkerId } from '#publib/util'
 import { assert } from '#publib/util'
 
-/** One task runs, one more may lie ready behind it. */
-export const EXECUTOR_DEPTH_MAX = 2
+/** One task runs, others may lie ready behind it: the shorter they are, the more. */
+export const EXECUTOR_DEPTH_MAX = 64
 
 /** One executor as the task scheduler sees it. */
 export interface Executor {
@@ -20,6 +20,10 @@ export class ExecutorPool {
   readonly #executors = new Map<ExecutorId, Executor>()
   /** Free ones that may get work; who has waited longest comes first. */
   readonly #idle = new Set<Executor>()
+  /** Those whose queue has changed since this was last asked: only they may take more. */
+  #changed = new Set<Executor>()
+  /** Those with tasks that lie behind another. */
+  readonly #queued = new Set<Executor>()
   readonly #suspended = new Set<WorkerId>()
 
   get size(): number {
@@ -28,6 +32,24 @@ export class ExecutorPool {
 
   get idle(): ReadonlySet<Executor> {
     return this.#idle
+  }
+
+  get queued(): ReadonlySet<Executor> {
+    return this.#queued
+  }
+
+  /** Executors that work and whose queue has changed, each told of once. */
+  takeChanged(): Iterable<Executor> {
+    const changed = this.#changed
+    if (changed.size > 0) this.#changed = new Set()
+    return changed
+  }
+
+  /** More may lie behind tasks than before: all that work are to be looked at. */
+  changeAll(): void {
+    for (const executor of this.#executors.values()) {
+      if (executor.inFlight.length > 0) this.#changed.add(executor)
+    }
   }
 
   get hasSuspended(): boolean {
@@ -57,6 +79,8 @@ export class ExecutorPool {
   remove(executor: Executor): void {
     this.#executors.delete(executor.id)
     this.#idle.delete(executor)
+    this.#changed.delete(executor)
+    this.#queued.delete(executor)
   }
 
   setSuspended(workerId: WorkerId, isSuspended: boolean): void {
@@ -84,13 +108,19 @@ export class ExecutorPool {
   end(executor: Executor, taskId: TaskId): void {
     const at = executor.inFlight.indexOf(taskId)
     assert(at >= 0, `task ${taskId} does not run on executor ${executor.id}`)
-    executor.inFlight.splice(at, 1)
+    if (at === 0) executor.inFlight.shift()
+    else executor.inFlight.splice(at, 1)
     this.#settle(executor)
   }
 
   #settle(executor: Executor): void {
-    const isFree = executor.inFlight.length === 0 && !this.isSuspended(executor)
-    if (!isFree) this.#idle.delete(executor)
-    else if (this.#executors.has(executor.id)) this.#idle.add(executor)
+    if (!this.#executors.has(executor.id)) return
+    const { length } = executor.inFlight
+    if (length === 0 && !this.isSuspended(executor)) this.#idle.add(executor)
+    else this.#idle.delete(executor)
+    if (length > 0) this.#changed.add(executor)
+    else this.#changed.delete(executor)
+    if (length > 1) this.#queued.add(executor)
+    else this.#queued.delete(executor)
   }
 }

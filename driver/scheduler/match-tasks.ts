@@ -48,12 +48,12 @@ export interface Matching {
  * that does not answer.
  */
 export function matchTasks(matching: Matching): void {
-  const { sets, pool } = matching
+  const { pool } = matching
   while (pool.idle.size > 0 && fillIdle(matching)) {
     // Again: a task that was kept for another executor may take what is left.
   }
   if (pool.idle.size === 0) {
-    for (const manager of sets) if (manager.hasShortTasks()) fillBehind(matching, manager)
+    fillBehind(matching)
     return
   }
   moveFromBehind(matching)
@@ -88,31 +88,49 @@ function isBarredFrom(
   }
 }
 
-/** Short tasks of the same stage only, and none of the last ones: those are for who is free first. */
-function fillBehind({ pool, attempts, launch }: Matching, manager: TaskSetManager): void {
-  for (const executor of pool.all()) {
-    if (manager.waitingCount < pool.size) return
-    const [front, behind] = executor.inFlight
-    if (front === undefined || behind !== undefined || pool.isSuspended(executor)) continue
-    if (attempts.get(front)?.manager !== manager) continue
-    for (const locality of manager.localities) {
-      const at = manager.find(executor, locality, failedOn => failedOn.includes(executor.id))
-      if (at < 0) continue
-      launch(manager, at, executor, locality)
-      break
+/**
+ * Short tasks only, behind one of the same set, and never more than a fair part of what waits: the last ones are for who is
+ * free first.
+ */
+function fillBehind({ sets, pool, attempts, launch }: Matching): void {
+  for (const manager of sets) if (manager.hasDeepened()) pool.changeAll()
+  for (const executor of pool.takeChanged()) {
+    const [front] = executor.inFlight
+    const manager = front === undefined ? undefined : attempts.get(front)?.manager
+    if (manager === undefined || pool.isSuspended(executor) || !sets.includes(manager)) continue
+    const fair = 1 + Math.floor(manager.waitingCount / pool.size)
+    const depth = Math.min(manager.depth, fair)
+    while (executor.inFlight.length < depth) {
+      if (!launchBehind(manager, executor, launch)) break
     }
   }
 }
 
+function launchBehind(
+  manager: TaskSetManager,
+  executor: Executor,
+  launch: Matching['launch'],
+): boolean {
+  for (const locality of manager.localities) {
+    const at = manager.find(executor, locality, failedOn => failedOn.includes(executor.id))
+    if (at < 0) continue
+    launch(manager, at, executor, locality)
+    return true
+  }
+  return false
+}
+
+/** The last of a queue goes first: it would have waited longest. */
 function moveFromBehind({ sets, pool, attempts, launch, recall }: Matching): void {
-  for (const executor of pool.all()) {
-    const behind = executor.inFlight[1]
-    const attempt = behind === undefined ? undefined : attempts.get(behind)
-    if (attempt === undefined || attempt.isStarted || !canCopy(attempt, sets)) continue
-    const idle = firstIdle(pool)
-    if (idle === undefined) return
-    recall(attempt, 'it waited behind another task while an executor was idle')
-    launch(attempt.manager, attempt.at, idle, 'ANY')
+  for (const executor of pool.queued) {
+    for (let place = executor.inFlight.length - 1; place > 0; place--) {
+      const attempt = attempts.get(executor.inFlight[place] as TaskId)
+      if (attempt === undefined || attempt.isStarted || !canCopy(attempt, sets)) continue
+      const idle = firstIdle(pool)
+      if (idle === undefined) return
+      recall(attempt, 'it waited behind another task while an executor was idle')
+      launch(attempt.manager, attempt.at, idle, 'ANY')
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ExecutorId } from '#publib/util'
 import { assert } from '#publib/util'
 import type { Locality, TaskSet } from './events.ts'
-import type { Executor } from './executor-pool.ts'
+import { EXECUTOR_DEPTH_MAX, type Executor } from './executor-pool.ts'
 
 const WAITING = 0
 const RUNNING = 1
@@ -9,8 +9,10 @@ const DONE = 2
 /** Given back: it will not run in this set any more. */
 const RELEASED = 3
 
-/** A second task lies ready behind a running one only where tasks are about as short as the way to the executor. */
+/** Tasks lie ready behind a running one only where they are about as short as the way to the executor. */
 const SHORT_TASK_MS = 100
+/** So much work lies ready with an executor, if its tasks are short: enough to wait for the driver. */
+const QUEUED_WORK_MS = 10
 /** Ends that are nobody's fault, for one task: beyond it something is wrong that we do not see. */
 const LOSSES_MAX = 100
 
@@ -52,6 +54,7 @@ export class TaskSetManager {
   #endedCount = 0
   #runTimeMs = 0
   #timedCount = 0
+  #deepest = 1
 
   constructor(set: TaskSet, limits: FailureLimits) {
     const size = set.indexes.length
@@ -82,9 +85,19 @@ export class TaskSetManager {
     return this.#endedCount === this.set.indexes.length && this.#runningCount === 0
   }
 
-  /** Whether a second task should lie ready behind a running one. */
-  hasShortTasks(): boolean {
-    return this.#timedCount > 0 && this.#runTimeMs < this.#timedCount * SHORT_TASK_MS
+  /** How many tasks an executor should have at hand, the running one included. */
+  get depth(): number {
+    const count = this.#timedCount
+    if (count === 0 || this.#runTimeMs >= count * SHORT_TASK_MS) return 1
+    const work = Math.floor((QUEUED_WORK_MS * count) / Math.max(this.#runTimeMs, count * 0.01))
+    return Math.max(2, Math.min(work, EXECUTOR_DEPTH_MAX))
+  }
+
+  /** Whether executors should have far more at hand than when this was last asked: at most six times in its life. */
+  hasDeepened(): boolean {
+    if (this.depth < this.#deepest * 2) return false
+    this.#deepest = this.depth
+    return true
   }
 
   /** The localities worth asking for, the best first. */

@@ -87,7 +87,7 @@ export interface Progress {
 }
 
 /** Attempts that a thread can have at hand at once, with much to spare: a slot is not used anew while it counts. */
-const SLOTS = 64
+const SLOTS = 256
 const ANSWERS = 0
 const PHASE = 1
 const KILLS = 2

@@ -1,13 +1,12 @@
 import type { Cancellable } from '#publib/env'
-import type { DriverToExecutor, ExecutorToDriver, FromExecutorThread } from '#publib/protocol'
+import type { DriverToExecutor, ExecutorToDriver } from '#publib/protocol'
 import type { TaskDescription } from '#publib/task'
 import type { Connection } from '#publib/transport'
 import { assert, assertNever, type ExecutorId, type TaskId } from '#publib/util'
 import type { ExecutorHostOptions } from './executor-host-options.ts'
-import type { ExecutorLink } from './executor-link.ts'
 import { HostCache } from './host-cache.ts'
-import { HostCallDesk } from './host-call-desk.ts'
 import type { HostAction, HostEvent } from './host-events.ts'
+import { type HeardByHost, HostExecutors } from './host-executors.ts'
 import { HostState } from './host-state.ts'
 import { HostTables } from './host-tables.ts'
 import { LaunchedTasks } from './launched-tasks.ts'
@@ -29,14 +28,14 @@ export class ExecutorHost {
   readonly #tasks = new LaunchedTasks()
   readonly #cache: HostCache
   readonly #statuses: StatusBatch
-  readonly #links = new Map<ExecutorId, ExecutorLink>()
-  readonly #desks = new Map<ExecutorId, HostCallDesk>()
+  readonly #executors: HostExecutors
   #connection: DriverConnection | undefined
   /** What the executor said of the task that the machine is told of. */
   #said: TaskEndedMessage | undefined
   readonly #stalls = new StallWatch()
   readonly #stallTimer: Cancellable
   #timer: Cancellable | undefined
+  #isSettling = false
   #isClosed = false
   /** Called when the last executor is gone. */
   readonly #onEmpty: (() => void)[] = []
@@ -46,9 +45,15 @@ export class ExecutorHost {
     this.#state = new HostState(options.onReplace === undefined ? 'abandon' : 'replaceHost')
     this.#cache = new HostCache(
       options.cacheBudget,
-      () => this.#links,
+      () => this.#executors.links,
       blocks => this.#send({ type: 'cachedBlocks', blocks }),
     )
+    this.#executors = new HostExecutors(options, {
+      makeRoom: this.#cache.makeRoom.bind(this.#cache),
+      heard: (executorId, generation, message) => this.#heard(executorId, generation, message),
+      exited: (executorId, generation, cause) =>
+        this.#handle({ type: 'ThreadExited', executorId, generation, cause }),
+    })
     this.#tables = new HostTables(new ShuffleFiles(options.files, options.shuffleFolder))
     this.#stallTimer = options.clock.every(STALL_LOOK_MS, () => this.#lookForStalls())
     this.#statuses = new StatusBatch(options.clock, () => this.#state.isHungry)
@@ -109,7 +114,7 @@ export class ExecutorHost {
   /** Ends the largest task if the process is about to reach its limit. */
   memoryMeasured(residentBytes: number, limitBytes: number): void {
     const heldBytes = new Map(
-      [...this.#links].map(([executorId, link]) => [executorId, link.progress.heldBytes]),
+      [...this.#executors.links].map(([executorId, link]) => [executorId, link.progress.heldBytes]),
     )
     this.#handle({ type: 'MemoryMeasured', residentBytes, limitBytes, heldBytes })
   }
@@ -120,7 +125,7 @@ export class ExecutorHost {
       this.#isClosed = true
       this.releaseExecutors(this.#state.executorIds, 'the host was stopped')
       this.#stallTimer.cancel()
-      for (const desk of this.#desks.values()) desk.close()
+      this.#executors.close()
       this.#options.blocks.close()
       this.#options.links.setBusy(false)
     }
@@ -154,14 +159,27 @@ export class ExecutorHost {
         // Of interest to who holds the process.
         break
       default:
-        this.#tables.take(message, payloads[0], [...this.#links.values()])
+        this.#tables.take(message, payloads[0], [...this.#executors.links.values()])
     }
   }
 
   #handle(event: HostEvent): void {
     const { clock, links } = this.#options
     for (const action of this.#state.handle(event, clock.now())) this.#perform(action)
+    // A thread that starts or tasks that run keep the process alive from this moment on.
+    if (!this.#isClosed && this.#state.attemptCount > 0) links.setBusy(true)
+    if (this.#isSettling) return
+    this.#isSettling = true
+    queueMicrotask(() => this.#settle())
+  }
+
+  /** Once for all that happened in a turn: many tasks end in one. */
+  #settle(): void {
+    this.#isSettling = false
+    const { clock, links } = this.#options
+    this.#statuses.settle()
     this.#timer?.cancel()
+    this.#timer = undefined
     const { deadlineMs } = this.#state
     if (deadlineMs !== undefined) {
       const call = () => this.#handle({ type: 'TimePassed' })
@@ -176,16 +194,16 @@ export class ExecutorHost {
   #perform(action: HostAction): void {
     switch (action.type) {
       case 'StartThread':
-        this.#startThread(action.executorId, action.generation)
+        this.#cache.tellAll(this.#executors.start(action.executorId, action.generation))
         break
       case 'PostTask':
         this.#postTask(action)
         break
       case 'RaiseKillFlag':
-        this.#linkOf(action.executorId)?.control.raiseKill(action.slot)
+        this.#executors.link(action.executorId)?.control.raiseKill(action.slot)
         break
       case 'TerminateThread':
-        this.#linkOf(action.executorId)?.terminate()
+        this.#executors.link(action.executorId)?.terminate()
         break
       case 'ForgetTask':
         this.#tasks.delete(action.taskId)
@@ -217,38 +235,15 @@ export class ExecutorHost {
     }
   }
 
-  #startThread(executorId: ExecutorId, generation: number): void {
-    const { links, blocks, cacheBudget } = this.#options
-    const makeRoom = this.#cache.makeRoom.bind(this.#cache)
-    const desk = new HostCallDesk(() => link, blocks, makeRoom)
-    const link = links.start({
-      ...{ executorId, generation, makeRoom, cacheBudget: cacheBudget.memory },
-      onMessage: message => this.#heard(executorId, generation, message, desk),
-      onExit: cause => {
-        desk.close()
-        if (this.#links.get(executorId) === link) this.#links.delete(executorId)
-        this.#handle({ type: 'ThreadExited', executorId, generation, cause })
-      },
-    })
-    this.#links.set(executorId, link)
-    this.#desks.set(executorId, desk)
-    this.#cache.tellAll(link)
-  }
-
   #postTask({ executorId, taskId, slot }: HostAction & { type: 'PostTask' }): void {
-    const link = this.#linkOf(executorId)
+    const link = this.#executors.link(executorId)
     const launched = this.#tasks.get(taskId)
     assert(link !== undefined && launched !== undefined, `task ${taskId} cannot be posted`)
     this.#tables.tell(launched.task.stageId, link)
     link.post({ type: 'runTask', ...launched, slot })
   }
 
-  #heard(
-    executorId: ExecutorId,
-    generation: number,
-    message: FromExecutorThread,
-    desk: HostCallDesk,
-  ): void {
+  #heard(executorId: ExecutorId, generation: number, message: HeardByHost): void {
     switch (message.type) {
       case 'ready':
         this.#handle({ type: 'ThreadReady', executorId, generation })
@@ -264,9 +259,6 @@ export class ExecutorHost {
       case 'store':
         this.#cache.put(executorId, message)
         break
-      case 'call':
-        desk.serve(message.call)
-        break
       case 'output':
         this.#options.onOutput(message, this.#taskOf(message.taskId))
         break
@@ -278,7 +270,7 @@ export class ExecutorHost {
   }
 
   #lookForStalls(): void {
-    const stalled = this.#stalls.look(this.#links, this.#options.clock.now())
+    const stalled = this.#stalls.look(this.#executors.links, this.#options.clock.now())
     const tasks = stalledTasks(stalled, this.#tasks)
     if (tasks.length > 0) this.#send({ type: 'tasksStalled', tasks })
   }
@@ -287,11 +279,9 @@ export class ExecutorHost {
     return taskId === undefined ? undefined : this.#tasks.get(taskId)?.task
   }
 
-  #linkOf(executorId: ExecutorId): ExecutorLink | undefined {
-    return this.#links.get(executorId)
-  }
-
+  /** What has ended before is told before. */
   #send(message: ExecutorToDriver): void {
+    this.#statuses.flush()
     this.#connection?.send(message)
   }
 }

@@ -7,7 +7,7 @@ import type { ControlBlock, Progress } from './control-block.ts'
 export interface ExecutorLink {
   readonly control: ControlBlock
   readonly progress: Progress
-  post(message: ToExecutorThread, transfer?: readonly ArrayBuffer[]): void
+  post(message: ToExecutorThread): void
   /** Answers an executor that stands still. */
   answer(answer: HostAnswer, transfer?: readonly ArrayBuffer[]): void
   terminate(): void

@@ -14,6 +14,8 @@ export interface ExecutorRecord {
   phase: 'starting' | 'ready' | 'ending'
   /** Attempts in the order in which they run; those posted stand first, the first of them runs. */
   readonly attempts: Attempt[]
+  /** So many of them are posted. */
+  postedCount: number
   nextSlot: number
   /** When `terminate` was asked for. */
   endingSinceMs: number
@@ -38,6 +40,7 @@ export function newExecutorRecord(executorId: ExecutorId): ExecutorRecord {
     generation: 1,
     phase: 'starting',
     attempts: [],
+    postedCount: 0,
     nextSlot: 0,
     endingSinceMs: 0,
     endingCause: undefined,
@@ -48,6 +51,5 @@ export function newExecutorRecord(executorId: ExecutorId): ExecutorRecord {
 
 /** The attempt that the thread works on, if any. */
 export function runningAttempt(executor: ExecutorRecord): Attempt | undefined {
-  const first = executor.attempts[0]
-  return first?.slot === undefined ? undefined : first
+  return executor.postedCount > 0 ? executor.attempts[0] : undefined
 }

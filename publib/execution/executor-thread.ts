@@ -1,16 +1,18 @@
 import { realClock, realRandom, realSyncFiles } from '#publib/env/thread'
 import { MemoryBudget } from '#publib/memory'
-import type { FromExecutorThread, ToExecutorThread } from '#publib/protocol'
+import type { FromExecutorThread } from '#publib/protocol'
 import { CacheBudget } from '#publib/storage'
 import { errorToData } from '#publib/util'
 import { BuiltinWatch } from './builtins.ts'
 import { ControlBlock } from './control-block.ts'
+import { BELL, EndRing } from './end-ring.ts'
 import { builtinsReplaced } from './errors.ts'
 import { Executor } from './executor.ts'
 import { HostCalls } from './host-calls.ts'
 import { registerRevivers } from './revivers.ts'
 import { endOfThrown } from './task-outcome.ts'
 import type { ThreadData, ThreadPorts } from './thread-data.ts'
+import { type ThreadMail, unpackMail } from './thread-messages.ts'
 import { threadUsage } from './thread-usage.ts'
 import { UserOutput } from './user-output.ts'
 
@@ -22,8 +24,15 @@ const turn = setImmediate
 export function startExecutorThread(data: ThreadData, { messages, answers }: ThreadPorts): void {
   const control = new ControlBlock(data.control)
   const postMessage = messages.postMessage.bind(messages)
-  const post = (message: FromExecutorThread, transfer: readonly ArrayBuffer[] = []): void =>
+  const ends = new EndRing(data.ends)
+  const post = (message: FromExecutorThread, transfer: readonly ArrayBuffer[] = []): void => {
+    ends.notePosted()
     postMessage(message, transfer)
+  }
+  const postEnd = (message: TaskEnded, transfer?: readonly ArrayBuffer[]): void => {
+    if (!ends.put(message)) post(message, transfer)
+    else if (ends.mustRing()) postMessage(BELL)
+  }
   const calls = new HostCalls(post, answers, control)
   const output = new UserOutput(post, () => executor.runningTask?.taskId)
   const builtins = new BuiltinWatch()
@@ -47,7 +56,7 @@ export function startExecutorThread(data: ThreadData, { messages, answers }: Thr
         if (message.type !== 'taskEnded') return post(message, transfer)
         const replaced = builtins.repair()
         output.flush()
-        if (replaced === undefined) post(message, transfer)
+        if (replaced === undefined) postEnd(message, transfer)
         else post(untrusted(message, replaced))
       },
     },
@@ -57,7 +66,8 @@ export function startExecutorThread(data: ThreadData, { messages, answers }: Thr
   takeOutput(output)
   takeUncaught(executor, post)
   supplyHelpers()
-  messages.on('message', (message: ToExecutorThread) => executor.receive(message))
+  const receive = executor.receive.bind(executor)
+  messages.on('message', (mail: ThreadMail) => unpackMail(mail, receive))
   post({ type: 'ready' })
 }
 

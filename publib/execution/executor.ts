@@ -3,11 +3,13 @@ import type { ToExecutorThread } from '#publib/protocol'
 import { assertNever, type ShuffleId } from '#publib/util'
 import { BroadcastTable } from './broadcast-table.ts'
 import { CachedPartitions } from './cached-partitions.ts'
+import { taskKilled } from './errors.ts'
 import { LostClasses } from './lost-classes.ts'
 import { runTask, type TaskEndedMessage } from './run-task.ts'
 import { StageTable } from './stage-table.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { TaskRun } from './task-attempt.ts'
+import { endOfThrown } from './task-outcome.ts'
 
 /**
  * One executor, wherever it runs: in a thread of its own, or in the driver's. Takes what its host posts, in order, and runs
@@ -90,6 +92,10 @@ export class Executor {
       lostClasses: this.#lostClasses,
     }
     for (let run = this.#queue.shift(); run !== undefined; run = this.#queue.shift()) {
+      if (this.#surroundings.control.isKilled(run.slot)) {
+        this.#surroundings.post(neverBegun(run))
+        continue
+      }
       this.#running = { run, stray: undefined }
       const ended = await runTask(run, tables, this.#surroundings, () => this.#settle())
       this.#running = undefined
@@ -108,6 +114,12 @@ export class Executor {
     const stray = this.#running?.stray
     if (stray !== undefined) throw stray.error
   }
+}
+
+/** It was to stop while it lay behind another. */
+function neverBegun({ task: { taskId } }: TaskRun): TaskEndedMessage {
+  const end = endOfThrown(taskKilled('it was cancelled'))
+  return { type: 'taskEnded', taskId, end, metrics: undefined, accumulators: [], cacheReads: [] }
 }
 
 /** Buffers that belong to their bytes alone can change hands. Plain loops: user functions may have replaced Array's methods. */

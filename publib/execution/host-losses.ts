@@ -1,6 +1,9 @@
 import type { LossCause, TaskEnd } from '#publib/task'
-import type { Attempt, ExecutorRecord } from './executor-record.ts'
+import { type Attempt, type ExecutorRecord, runningAttempt } from './executor-record.ts'
 import type { HostEvent } from './host-events.ts'
+
+/** Above this share of the limit the largest task is ended before the kernel ends the process. */
+const MEMORY_SHARE_MAX = 0.95
 
 export const RELEASED: LossCause = { kind: 'released', message: 'it was released', counts: false }
 
@@ -12,6 +15,19 @@ export function lossOf(
 ): TaskEnd {
   if (attempt.kill !== undefined) return { kind: 'killed', reason: attempt.kill.reason }
   return { kind: 'executorLost', executorId, cause }
+}
+
+/** The executor whose task must end before memory is full; undefined: none. */
+export function tooLarge(
+  executors: readonly ExecutorRecord[],
+  { residentBytes, limitBytes, heldBytes }: HostEvent & { type: 'MemoryMeasured' },
+): ExecutorRecord | undefined {
+  if (residentBytes <= limitBytes * MEMORY_SHARE_MAX) return undefined
+  // What one that ends gives back is not seen yet.
+  if (executors.some(executor => executor.phase !== 'ready')) return undefined
+  const held = (executor: ExecutorRecord) => heldBytes.get(executor.executorId) ?? 0
+  const busy = executors.filter(executor => runningAttempt(executor) !== undefined)
+  return busy.sort((a, b) => held(b) - held(a))[0]
 }
 
 /** Ended before the kernel would have ended the process. */

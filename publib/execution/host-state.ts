@@ -8,18 +8,16 @@ import {
   runningAttempt,
 } from './executor-record.ts'
 import type { HostAction, HostEvent, TaskEnded, ThreadExited } from './host-events.ts'
-import { lossOf, outOfMemory, RELEASED } from './host-losses.ts'
+import { lossOf, outOfMemory, RELEASED, tooLarge } from './host-losses.ts'
 
-/** Attempts that a thread has at hand, the running one included: it never waits for a message between two. */
-const POSTED_MAX = 2
+/** Attempts that a thread has at hand, the running one included: it never waits for a message between two, however short. */
+export const POSTED_MAX = 64
 /** A task that hears of its end between batches ends within this; else its thread is terminated. */
 const FLAG_MS = 50
 /** A thread that native code holds does not end; then the process must. */
 const TERMINATE_MS = 2_000
 /** Threads in a row that end before they are ready: then the executor is given up. */
 const FAILED_STARTS_MAX = 3
-/** Above this share of the limit the largest task is ended before the kernel ends the process. */
-const MEMORY_SHARE_MAX = 0.95
 
 /** What becomes of a thread that does not end: its process goes, or, in the driver's own, it is left to itself. */
 export type StuckThread = 'replaceHost' | 'abandon'
@@ -33,11 +31,13 @@ export class HostState implements Machine<HostEvent, HostAction> {
   /** Where each attempt is that has not ended. */
   readonly #byTask = new Map<TaskId, ExecutorRecord>()
   readonly #stuckThread: StuckThread
+  readonly #postedMax: number
   #isReplaced = false
   #actions: HostAction[] = []
 
-  constructor(stuckThread: StuckThread) {
+  constructor(stuckThread: StuckThread, postedMax = POSTED_MAX) {
     this.#stuckThread = stuckThread
+    this.#postedMax = postedMax
   }
 
   handle(event: HostEvent, nowMs: number): readonly HostAction[] {
@@ -74,9 +74,11 @@ export class HostState implements Machine<HostEvent, HostAction> {
     return this.#byTask.size
   }
 
-  /** Whether some executor has fewer tasks at hand than it could have: the driver should hear of it at once. */
+  /** Whether some executor may soon have no task at hand: the driver should hear of ends at once. */
   get isHungry(): boolean {
-    return [...this.#executors.values()].some(({ attempts }) => attempts.length < POSTED_MAX)
+    const enough = Math.max(2, this.#postedMax / 2)
+    for (const { attempts } of this.#executors.values()) if (attempts.length < enough) return true
+    return false
   }
 
   #take(event: HostEvent, nowMs: number): void {
@@ -207,6 +209,7 @@ export class HostState implements Machine<HostEvent, HostAction> {
     executor.phase = 'starting'
     executor.endingCause = undefined
     executor.nextSlot = 0
+    executor.postedCount = 0
     const { executorId, generation } = executor
     for (const attempt of [...executor.attempts]) {
       attempt.slot = undefined
@@ -217,13 +220,7 @@ export class HostState implements Machine<HostEvent, HostAction> {
   }
 
   #memoryMeasured(event: HostEvent & { type: 'MemoryMeasured' }, nowMs: number): void {
-    if (event.residentBytes <= event.limitBytes * MEMORY_SHARE_MAX) return
-    const executors = [...this.#executors.values()]
-    // What one that ends gives back is not seen yet.
-    if (executors.some(executor => executor.phase !== 'ready')) return
-    const held = (executor: ExecutorRecord) => event.heldBytes.get(executor.executorId) ?? 0
-    const busy = executors.filter(executor => runningAttempt(executor) !== undefined)
-    const largest = busy.sort((a, b) => held(b) - held(a))[0]
+    const largest = tooLarge([...this.#executors.values()], event)
     if (largest !== undefined) this.#terminate(largest, outOfMemory(event), nowMs)
   }
 
@@ -262,13 +259,13 @@ export class HostState implements Machine<HostEvent, HostAction> {
 
   #postNext(executor: ExecutorRecord): void {
     if (executor.phase !== 'ready') return
-    for (const [place, attempt] of executor.attempts.slice(0, POSTED_MAX).entries()) {
-      if (attempt.slot !== undefined) continue
+    const { executorId, attempts } = executor
+    while (executor.postedCount < Math.min(attempts.length, this.#postedMax)) {
+      const attempt = attempts[executor.postedCount++] as Attempt
       attempt.slot = executor.nextSlot++
-      const { executorId } = executor
       const { taskId, slot } = attempt
-      this.#do({ type: 'PostTask', executorId, taskId, slot })
-      if (place === 0) this.#do({ type: 'ReportStarted', taskId })
+      this.#actions.push({ type: 'PostTask', executorId, taskId, slot })
+      if (executor.postedCount === 1) this.#actions.push({ type: 'ReportStarted', taskId })
     }
   }
 
@@ -280,10 +277,13 @@ export class HostState implements Machine<HostEvent, HostAction> {
 
   #end(executor: ExecutorRecord, attempt: Attempt, end: TaskEnd): void {
     const { taskId } = attempt
-    executor.attempts.splice(executor.attempts.indexOf(attempt), 1)
+    const { attempts, executorId } = executor
+    if (attempts[0] === attempt) attempts.shift()
+    else attempts.splice(attempts.indexOf(attempt), 1)
+    if (attempt.slot !== undefined) executor.postedCount--
     this.#byTask.delete(taskId)
-    this.#do({ type: 'ReportEnded', taskId, executorId: executor.executorId, end })
-    this.#do({ type: 'ForgetTask', taskId })
+    this.#actions.push({ type: 'ReportEnded', taskId, executorId, end })
+    this.#actions.push({ type: 'ForgetTask', taskId })
   }
 
   #current(executorId: ExecutorId, generation: number): ExecutorRecord | undefined {

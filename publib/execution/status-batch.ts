@@ -6,7 +6,7 @@ import type { TaskId } from '#publib/util'
 import type { TaskEndedMessage } from './run-task.ts'
 
 /** A batch leaves when it holds so many tasks, or is so old. */
-const TASKS_MAX = 32
+const TASKS_MAX = 64
 const AGE_MS = 1
 /** Larger results travel in pieces, before the end of their task is told. */
 const INLINE_BYTES_MAX = 1 << 20
@@ -57,7 +57,11 @@ export class StatusBatch {
 
   started(taskId: TaskId): void {
     this.#started.push(taskId)
-    this.#schedule()
+  }
+
+  /** All has been told that happened in this turn. */
+  settle(): void {
+    if (this.#started.length + this.#ended.length > 0) this.#schedule()
   }
 
   /** `message` is what the executor said of it; undefined where it could not say anything. */
@@ -90,24 +94,26 @@ export class StatusBatch {
       ...{ ...ended, end: withPayload(ended.end, payload), accumulators },
       ...(lostClasses === undefined ? {} : { lostClasses }),
     })
-    this.#schedule()
+    // Nobody asks whether it has begun when it has ended.
+    if (this.#started.at(-1) === ended.taskId) this.#started.pop()
   }
 
   #schedule(): void {
     const isFull = this.#started.length + this.#ended.length >= TASKS_MAX
     if (isFull || (this.#ended.length > 0 && this.#isHungry())) {
-      this.#flush()
+      this.flush()
     } else if (!this.#isTimed) {
       this.#isTimed = true
       const call = () => {
         this.#isTimed = false
-        this.#flush()
+        this.flush()
       }
       this.#clock.after(AGE_MS, call, { keepAlive: true })
     }
   }
 
-  #flush(): void {
+  /** Sends what waits. */
+  flush(): void {
     if (this.#connection === undefined || this.#started.length + this.#ended.length === 0) return
     const [started, ended, payloads] = [this.#started, this.#ended, this.#payloads]
     this.#started = []
@@ -129,6 +135,7 @@ export class StatusBatch {
       if (result.sentBytes < bytes.length) continue
       this.#large.shift()
       this.#add(result.ended, result.message, undefined)
+      this.#schedule()
     }
   }
 }

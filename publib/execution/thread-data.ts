@@ -6,6 +6,8 @@ import type { ExecutorId } from '#publib/util'
 export interface ThreadData {
   readonly executorId: ExecutorId
   readonly control: SharedArrayBuffer
+  /** Where it tells of tasks that ended. */
+  readonly ends: SharedArrayBuffer
   readonly cacheBudget: SharedArrayBuffer
   /** What keepers of data may count on: the executor's heap. */
   readonly memoryBytes: number

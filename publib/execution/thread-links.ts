@@ -5,9 +5,11 @@ import type { FromExecutorThread, HostAnswer, ToExecutorThread } from '#publib/p
 import type { LossCause } from '#publib/task'
 import { type ErrorData, textOf } from '#publib/util'
 import { ControlBlock, type Progress } from './control-block.ts'
+import { BELL, EndRing } from './end-ring.ts'
 import type { ExecutorLink, ExecutorLinks, LinkOptions } from './executor-link.ts'
 import { removeLeftovers, type TaskFolders } from './task-leftovers.ts'
 import type { ThreadData, ThreadPorts } from './thread-data.ts'
+import { packMail } from './thread-messages.ts'
 
 const ENTRY = 'publib/execution/executor-thread-main.js'
 
@@ -23,6 +25,11 @@ export interface ThreadLinksOptions extends TaskFolders {
   /** The part of it that they may fill. */
   readonly memoryFraction: number
 }
+
+/** What a thread need not hear before it has something else to do: it is told together with that. */
+const CAN_WAIT: ReadonlySet<ToExecutorThread['type']> = new Set(['dropStages', 'dropShuffles'])
+/** Unless so much of it waits. */
+const MAIL_MAX = 64
 
 /** Executors that are threads of this process. */
 export class ThreadLinks implements ExecutorLinks {
@@ -78,10 +85,16 @@ class NoLink implements ExecutorLink {
 
 class ThreadLink implements ExecutorLink {
   readonly control = new ControlBlock()
+  readonly #ends = new EndRing()
   readonly #thread: Thread
   readonly #messages: MessagePort
   readonly #answers: MessagePort
   readonly #heapMiB: number | undefined
+  readonly #hear: (message: FromExecutorThread) => void
+  /** What goes in the next message, at the end of the turn at the latest. */
+  #mail: ToExecutorThread[] = []
+  #isSending = false
+  #isClosed = false
   #uncaught: { readonly error: ErrorData; readonly origin: string } | undefined
 
   constructor(common: ThreadLinksOptions, options: LinkOptions) {
@@ -90,6 +103,7 @@ class ThreadLink implements ExecutorLink {
     const data: ThreadData = {
       executorId,
       control: this.control.memory,
+      ends: this.#ends.memory,
       cacheBudget: options.cacheBudget,
       memoryBytes: common.memoryBytes,
       memoryFraction: common.memoryFraction,
@@ -106,9 +120,13 @@ class ThreadLink implements ExecutorLink {
     this.#thread.post(ports, [messages.port2, answers.port2])
     this.#messages = messages.port1
     this.#answers = answers.port1
-    this.#messages.on('message', (message: FromExecutorThread) => {
+    this.#hear = options.onMessage
+    this.#messages.on('message', (message: FromExecutorThread | typeof BELL) => {
+      this.#ends.drain(this.#hear)
+      if (message === BELL) return
       if (message.type === 'uncaught') this.#uncaught = message
       else options.onMessage(message)
+      this.#ends.noteHeard()
     })
     this.#messages.unref()
     this.#thread.onExit = (code, error) => this.#exited(code, error, options.onExit)
@@ -118,13 +136,23 @@ class ThreadLink implements ExecutorLink {
     return this.control.progress
   }
 
-  post(message: ToExecutorThread, transfer: readonly ArrayBuffer[] = []): void {
-    this.#messages.postMessage(message, transfer)
+  post(message: ToExecutorThread): void {
+    this.#mail.push(message)
+    if (this.#isSending || (CAN_WAIT.has(message.type) && this.#mail.length < MAIL_MAX)) return
+    this.#isSending = true
+    queueMicrotask(() => this.#send())
   }
 
   answer(answer: HostAnswer, transfer: readonly ArrayBuffer[] = []): void {
     this.#answers.postMessage(answer, transfer)
     this.control.wake()
+  }
+
+  #send(): void {
+    this.#isSending = false
+    const mail = this.#mail
+    this.#mail = []
+    if (!this.#isClosed) this.#messages.postMessage(packMail(mail))
   }
 
   terminate(): void {
@@ -140,6 +168,8 @@ class ThreadLink implements ExecutorLink {
   /** What it said last may lie unread in the port. */
   #exited(code: number, error: unknown, onExit: (cause: LossCause) => void): void {
     setImmediate(() => {
+      this.#ends.drain(this.#hear)
+      this.#isClosed = true
       this.#messages.close()
       this.#answers.close()
       onExit(this.#causeOf(code, error))

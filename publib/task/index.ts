@@ -1,1 +1,2 @@
+export * from './metrics-numbers.ts'
 export * from './task.ts'

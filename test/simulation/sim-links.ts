@@ -7,6 +7,7 @@ import { CacheBudget } from '#publib/storage'
 import type { ExecutorId } from '#publib/util'
 import { ControlBlock, type Progress } from '../../publib/execution/control-block.ts'
 import { Executor } from '../../publib/execution/executor.ts'
+import { POSTED_MAX } from '../../publib/execution/host-state.ts'
 import { registerRevivers } from '../../publib/execution/revivers.ts'
 import { simClock } from './sim-env.ts'
 import { syncFiles } from './sim-files.ts'
@@ -49,9 +50,6 @@ export class SimLinks implements ExecutorLinks {
 
   setBusy(): void {}
 }
-
-/** One runs, one more lies ready behind it. */
-const ATTEMPTS_MAX = 2
 
 type RunTask = ToExecutorThread & { readonly type: 'runTask' }
 type TaskEnded = FromExecutorThread & { readonly type: 'taskEnded' }
@@ -118,7 +116,7 @@ class SimLink implements ExecutorLink {
   post(message: ToExecutorThread): void {
     const { world, process, watch } = this.#common
     if (message.type === 'runTask') {
-      watch.taskGiven(this.#options.executorId, process, ATTEMPTS_MAX)
+      watch.taskGiven(this.#options.executorId, process, POSTED_MAX)
     }
     this.#arrivesAt = Math.max(this.#arrivesAt, world.now + 0.05 + world.random.number() * 0.2)
     this.#after(this.#arrivesAt - world.now, () => {

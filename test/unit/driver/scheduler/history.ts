@@ -9,6 +9,7 @@ import type {
   SchedulerAction,
   SchedulerEvent,
 } from '../../../../driver/scheduler/events.ts'
+import { EXECUTOR_DEPTH_MAX } from '../../../../driver/scheduler/executor-pool.ts'
 import { planStages } from '../../../../driver/scheduler/plan.ts'
 import type { Stage } from '../../../../driver/scheduler/stage.ts'
 import { seeded } from '../../../support/random.ts'
@@ -344,7 +345,8 @@ export class History {
     const { pool, load } = this.core.tasks
     claim(load.waiting === 0 || pool.idle.size === 0, 'nothing waits while an executor is free')
     for (const executor of pool.all()) {
-      claim(executor.inFlight.length <= 2, 'an executor has two tasks at most')
+      const { length } = executor.inFlight
+      claim(length <= EXECUTOR_DEPTH_MAX, 'an executor has no more tasks than it may')
     }
   }
 

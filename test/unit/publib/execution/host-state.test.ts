@@ -45,7 +45,7 @@ function describe_(end: TaskEnd): string {
 }
 
 function machine(stuck: 'replaceHost' | 'abandon' = 'replaceHost') {
-  const state = new HostState(stuck)
+  const state = new HostState(stuck, 2)
   const on = (event: HostEvent, nowMs = 0) => told(state.handle(event, nowMs))
   const launch = (id: number, executor: ExecutorId = A) =>
     on({ type: 'TasksLaunched', tasks: [{ taskId: taskId(id), executorId: executor }] })

@@ -50,6 +50,7 @@ describe('the statuses of tasks', () => {
       ...{ metrics: emptyMetrics(), accumulators: [], cacheReads: [] },
     }
     batch.ended({ taskId: taskId(id), executorId: executorId('w/0'), end: result }, said)
+    batch.settle()
   }
   const kinds = () => connection.sent.map(({ message }) => message.type)
 
@@ -71,11 +72,11 @@ describe('the statuses of tasks', () => {
     )
   })
 
-  it('leave at 32 tasks, or when an executor could have more to do, without waiting', () => {
-    for (let id = 0; id < 32; id++) end(id, 1)
+  it('leave at 64 tasks, or when an executor could have more to do, without waiting', () => {
+    for (let id = 0; id < 64; id++) end(id, 1)
     expect(kinds()).to.deep.equal(['taskStatuses'])
     isHungry = true
-    end(33, 1)
+    end(64, 1)
     expect(kinds()).to.deep.equal(['taskStatuses', 'taskStatuses'])
   })
 
