@@ -4,11 +4,12 @@ import { ArrayGroup } from './group.ts'
 import {
   BatchTooLarge,
   COLUMN_DEPTH_MAX,
-  LIST_ITEMS_MAX,
   RECORD_KEYS_MAX,
   TooDeepForColumns,
   TUPLE_LENGTH_MAX,
 } from './limits.ts'
+import { itemsColumn } from './list-items.ts'
+import { readRows } from './row-reader.ts'
 import { stringColumn } from './strings.ts'
 
 /**
@@ -131,9 +132,9 @@ function objectColumn(
 ): Column | undefined {
   switch (Object.getPrototypeOf(first)) {
     case Array.prototype:
-      return arrayColumn(values, depth)
+      return readRows(values, depth, detectColumn) ?? arrayColumn(values, depth)
     case Object.prototype:
-      return recordColumn(values, first, depth)
+      return readRows(values, depth, detectColumn) ?? recordColumn(values, first, depth)
     case Date.prototype:
       return dateColumn(values)
     case Uint8Array.prototype:
@@ -160,9 +161,8 @@ function arrayColumn(values: readonly unknown[], depth: number): Column | undefi
   const arrays = values as readonly (readonly unknown[])[]
   const length = lengths[0] ?? 0
   if (isTuple && length > 0 && length <= TUPLE_LENGTH_MAX) return tupleColumn(arrays, length, depth)
-  const items = joinItems(arrays, total)
-  if (items === undefined) return undefined
-  return { kind: 'list', lengths, items: detectColumn(items, depth + 1), isGroup: false }
+  const items = itemsColumn(arrays, total, depth, detectColumn)
+  return items && { kind: 'list', lengths, items, isGroup: false }
 }
 
 function tupleColumn(
@@ -183,41 +183,19 @@ function tupleColumn(
   return { kind: 'tuple', rows: rows.length, fields }
 }
 
-/** The items of all arrays; undefined where one has a hole. */
-function joinItems(arrays: readonly (readonly unknown[])[], total: number): unknown[] | undefined {
-  if (total > LIST_ITEMS_MAX) return tooMany(arrays.length)
-  const items = new Array<unknown>(total)
-  let count = 0
-  for (const array of arrays) {
-    for (let i = 0; i < array.length; i++) {
-      const item = array[i]
-      if (item === undefined && !Object.hasOwn(array, i)) return undefined
-      items[count++] = item
-    }
-  }
-  return items
-}
-
-/** One array alone is kept as a plain value, whatever its length. */
-function tooMany(rows: number): undefined {
-  if (rows > 1) throw new BatchTooLarge()
-  return undefined
-}
-
 function groupColumn(values: readonly unknown[], depth: number): Column | undefined {
   const lengths = new Uint32Array(values.length)
-  const arrays: unknown[][] = []
+  const arrays = new Array<readonly unknown[]>(values.length)
   let total = 0
   for (let i = 0; i < values.length; i++) {
     const value = values[i]
     if (!(value instanceof ArrayGroup)) return undefined
-    arrays.push(value.toArray())
+    arrays[i] = ArrayGroup.itemsOf(value) as readonly unknown[]
     lengths[i] = value.size
     total += value.size
   }
-  const items = joinItems(arrays, total)
-  if (items === undefined) return undefined
-  return { kind: 'list', lengths, items: detectColumn(items, depth + 1), isGroup: true }
+  const items = itemsColumn(arrays, total, depth, detectColumn)
+  return items && { kind: 'list', lengths, items, isGroup: true }
 }
 
 function recordColumn(

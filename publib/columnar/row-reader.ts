@@ -1,16 +1,18 @@
 import type { Column } from './column.ts'
 import { compileText } from './compile-text.ts'
-import { keyText } from './row-maker.ts'
-import { type LeafKind, type Shape, shapeOfRows } from './row-shape.ts'
+import { COLUMN_DEPTH_MAX } from './limits.ts'
+import { type LeafKind, type RowsShape, type Shape, shapeOfRows } from './row-shape.ts'
 
 type Leaf = Int32Array | Float64Array | Uint8Array | unknown[]
 /** The number of the leaf that a value does not fit in, `MISFIT` where a row has another shape, or `ALL_READ`. */
 type Read = (rows: readonly unknown[], leaves: readonly Leaf[]) => number
 
+type ColumnOf = (values: readonly unknown[], depth: number) => Column
+
 const ALL_READ = -1
 const MISFIT = -2
 /** Below it a function would be longer in the making than it saves. */
-const ROWS_MIN = 32
+const ROWS_MIN = 64
 
 /**
  * Arrays of one length, or plain objects with the same keys, as a column: by a loop that has their shape written out and
@@ -22,11 +24,23 @@ const ROWS_MIN = 32
 export function readRows(
   rows: readonly unknown[],
   depth: number,
-  columnOf: (values: readonly unknown[], depth: number) => Column,
+  columnOf: ColumnOf,
 ): Column | undefined {
   if (rows.length < ROWS_MIN) return undefined
-  const shape = shapeOfRows(rows, depth)
+  const shape = shapeOfRows(rows, depth, COLUMN_DEPTH_MAX)
   if (shape === undefined) return undefined
+  const column = readShape(rows, shape, columnOf)
+  if (column !== undefined || !shape.isNested) return column
+  // Perhaps it is only what stands inside them that differs.
+  const flat = shapeOfRows(rows, depth, depth + 1)
+  return flat && readShape(rows, flat, columnOf)
+}
+
+function readShape(
+  rows: readonly unknown[],
+  shape: RowsShape,
+  columnOf: ColumnOf,
+): Column | undefined {
   const kinds = shape.leaves
   for (let tries = 2 * kinds.length; tries >= 0; tries--) {
     const read = compileText<Read>(readerText(shape))
@@ -66,7 +80,7 @@ function readerText(shape: Shape): string {
   const names = leaves.map((name, index) => `const ${name} = leaves[${index}]\n`).join('')
   return `const prototypeOf = Object.getPrototypeOf, isOwn = Object.hasOwn, isArray = Array.isArray, is = Object.is
 const arrays = Array.prototype, objects = Object.prototype
-return function read(rows, leaves) {
+${text.constants}return function read(rows, leaves) {
 ${names}for (let i = 0; i < rows.length; i++) {
 ${body}}
 return ${ALL_READ}
@@ -75,6 +89,8 @@ return ${ALL_READ}
 
 class ReaderText {
   readonly leaves: string[] = []
+  /** Declared once for all rows. */
+  constants = ''
   #variables = 0
 
   row(shape: Shape, source: string): string {
@@ -94,7 +110,8 @@ class ReaderText {
 
   #keyCheck(row: string, keys: readonly string[]): string {
     const count = `x${this.#variables++}`
-    const names = `[${keys.map(key => keyText(key).replace(/^\[(.*)\]$/s, '$1')).join(', ')}]`
+    const names = `x${this.#variables++}`
+    this.constants += `const ${names} = [${keys.map(key => JSON.stringify(key)).join(', ')}]\n`
     return `if (typeof ${row} !== 'object' || ${row} === null || prototypeOf(${row}) !== objects) return ${MISFIT}
 let ${count} = 0
 for (const key in ${row}) if (key !== ${names}[${count}++]) return ${MISFIT}
@@ -116,7 +133,10 @@ if (${count} !== ${keys.length}) return ${MISFIT}
       case 'bool':
         return `${read}if (typeof ${value} !== 'boolean') return ${index}\n${name}[i] = ${value} ? 1 : 0\n`
       case 'any': {
-        const hole = isThere === undefined ? '' : `if (${value} === undefined && !${isThere}) return ${MISFIT}\n`
+        const hole =
+          isThere === undefined
+            ? ''
+            : `if (${value} === undefined && !${isThere}) return ${MISFIT}\n`
         return `${read}${hole}${name}[i] = ${value}\n`
       }
     }
@@ -127,14 +147,10 @@ if (${count} !== ${keys.length}) return ${MISFIT}
 class Assembly {
   readonly #leaves: readonly Leaf[]
   readonly #rows: number
-  readonly #columnOf: (values: readonly unknown[], depth: number) => Column
+  readonly #columnOf: ColumnOf
   #next = 0
 
-  constructor(
-    leaves: readonly Leaf[],
-    rows: number,
-    columnOf: (values: readonly unknown[], depth: number) => Column,
-  ) {
+  constructor(leaves: readonly Leaf[], rows: number, columnOf: ColumnOf) {
     this.#leaves = leaves
     this.#rows = rows
     this.#columnOf = columnOf

@@ -1,4 +1,4 @@
-import { COLUMN_DEPTH_MAX, RECORD_KEYS_MAX, TUPLE_LENGTH_MAX } from './limits.ts'
+import { RECORD_KEYS_MAX, TUPLE_LENGTH_MAX } from './limits.ts'
 
 /** What holds the values of a field: `any` takes all of them, and they are looked at later. */
 export type LeafKind = 'i32' | 'f64' | 'bool' | 'any'
@@ -15,44 +15,51 @@ export type Shape =
   | { readonly kind: 'record'; readonly keys: readonly string[]; readonly fields: readonly Shape[] }
 
 /** The shape of rows with fields, and all its leaves in the order in which they stand. */
-export type RowsShape = Exclude<Shape, LeafShape> & { readonly leaves: { kind: LeafKind }[] }
+export type RowsShape = Exclude<Shape, LeafShape> & {
+  readonly leaves: { kind: LeafKind }[]
+  /** Whether a field has fields of its own. */
+  readonly isNested: boolean
+}
 
 /** More fields make a text that is compiled slowly. */
 const LEAVES_MAX = 128
 
-/** The shape that the first, the middle and the last row have in common; undefined where they are no rows with fields. */
-export function shapeOfRows(rows: readonly unknown[], depth: number): RowsShape | undefined {
+/**
+ * The shape that the first, the middle and the last row have in common; undefined where they are no rows with fields.
+ *
+ * @param depthMax where fields are looked into no more
+ */
+export function shapeOfRows(
+  rows: readonly unknown[],
+  depth: number,
+  depthMax: number,
+): RowsShape | undefined {
   const samples = [rows[0], rows[rows.length >>> 1], rows[rows.length - 1]]
   const leaves: { kind: LeafKind }[] = []
-  const shape = shapeOf(samples, depth, leaves)
+  const shape = shapeOf(samples, { depth, depthMax, leaves })
   if (shape.kind === 'leaf' || leaves.length > LEAVES_MAX) return undefined
-  return { ...shape, leaves }
+  return { ...shape, leaves, isNested: shape.fields.some(field => field.kind !== 'leaf') }
 }
 
-function shapeOf(samples: readonly unknown[], depth: number, leaves: { kind: LeafKind }[]): Shape {
-  if (depth < COLUMN_DEPTH_MAX && leaves.length <= LEAVES_MAX) {
+interface Place {
+  readonly depth: number
+  readonly depthMax: number
+  readonly leaves: { kind: LeafKind }[]
+}
+
+function shapeOf(samples: readonly unknown[], place: Place): Shape {
+  const { depth, depthMax, leaves } = place
+  if (depth < depthMax && leaves.length <= LEAVES_MAX) {
+    const inner = { ...place, depth: depth + 1 }
+    const at = (key: string | number): Shape =>
+      shapeOf(
+        samples.map(sample => (sample as Record<string | number, unknown>)[key]),
+        inner,
+      )
     const length = tupleLength(samples)
-    if (length > 0) {
-      const fields = Array.from({ length }, (_, place) =>
-        shapeOf(
-          samples.map(sample => (sample as readonly unknown[])[place]),
-          depth + 1,
-          leaves,
-        ),
-      )
-      return { kind: 'tuple', fields }
-    }
+    if (length > 0) return { kind: 'tuple', fields: Array.from({ length }, (_, i) => at(i)) }
     const keys = recordKeys(samples)
-    if (keys !== undefined) {
-      const fields = keys.map(key =>
-        shapeOf(
-          samples.map(sample => (sample as Record<string, unknown>)[key]),
-          depth + 1,
-          leaves,
-        ),
-      )
-      return { kind: 'record', keys, fields }
-    }
+    if (keys !== undefined) return { kind: 'record', keys, fields: keys.map(at) }
   }
   const leaf = { kind: leafKind(samples) }
   leaves.push(leaf)
