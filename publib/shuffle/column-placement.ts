@@ -1,7 +1,8 @@
 import { type Column, valuesOf } from '#publib/columnar'
+import { rangePlacesOf } from './column-places.ts'
 import { checkedPartition, HashPartitioner, type Partitioner } from './partitioner.ts'
 
-/** The partition of each key. A hash partitioner takes the hashes that are at hand; any other is asked and checked. */
+/** The partition of each key. A hash partitioner takes the hashes that are at hand; ranges are found by kernels; any other is asked and checked. */
 export function placesOfKeys(
   keys: Column,
   hashes: Int32Array,
@@ -10,6 +11,8 @@ export function placesOfKeys(
   if (Object.getPrototypeOf(partitioner) === HashPartitioner.prototype) {
     return placesOfHashes(keys, hashes, partitioner.numPartitions)
   }
+  const ranges = rangePlacesOf(partitioner)
+  if (ranges !== undefined) return ranges.of(keys)
   const values = valuesOf(keys)
   const places = new Int32Array(values.length)
   for (let i = 0; i < values.length; i++) places[i] = checkedPartition(partitioner, values[i])

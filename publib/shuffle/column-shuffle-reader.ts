@@ -1,6 +1,7 @@
 import type { MapStatus } from '#publib/blocks'
 import { type Column, detectColumn, TooDeepForColumns } from '#publib/columnar'
 import type { Accumulators } from './accumulators.ts'
+import { sortColumns } from './column-sorter.ts'
 import type { ShuffleEnvironment } from './environment.ts'
 import { type PartitionRange, readMapOutputs } from './map-output-reader.ts'
 import { readShuffle } from './shuffle-reader.ts'
@@ -20,8 +21,9 @@ export function readShuffleColumns<K, V, C>(
   env: ShuffleEnvironment,
 ): Iterable<Column> {
   const { aggregator, ordering, shuffleId } = spec
-  if (aggregator === undefined && ordering === undefined) {
-    return readMapOutputs(shuffleId, range, statuses, env)
+  if (aggregator === undefined) {
+    const columns = readMapOutputs(shuffleId, range, statuses, env)
+    return ordering === undefined ? columns : sortColumns(columns, ordering, env)
   }
   return columnsOfBatches(readShuffle(spec, range, statuses, env))
 }

@@ -12,7 +12,7 @@ import type { SortedBlock } from './column-merge.ts'
 import { ColumnRuns } from './column-runs.ts'
 import type { SpillEnvironment } from './environment.ts'
 import { sortExternally } from './external-sorter.ts'
-import { orderOfColumn, sortClassOf, sortedAlone } from './sort-keys.ts'
+import { orderOfColumn, type SortClass, sortClassOf, sortedAlone } from './sort-keys.ts'
 import type { KeyOrdering } from './spec.ts'
 
 /** What is sorted at once: kernels hold keys, order and copies of them. */
@@ -60,7 +60,7 @@ class ColumnSorter {
   readonly #keys: ColumnBuilder | undefined
   /** None as long as every value is its own key. */
   #values: ColumnBuilder | undefined
-  #class: ReturnType<typeof sortClassOf>
+  #class: SortClass | undefined
   /** What the rows are sorted by that were not taken. */
   #refused: Column | undefined
 

@@ -69,6 +69,15 @@ export class RangePartitioner<K> implements Partitioner<K> {
     return this.bounds.length + 1
   }
 
+  /** Whether keys, or what `keyFunction` makes of them, compare by the total order. */
+  get isByTotalOrder(): boolean {
+    return this.#compare === compareValues
+  }
+
+  get keyFunction(): ((key: K) => unknown) | undefined {
+    return this.#key === itself ? undefined : this.#key
+  }
+
   getPartition(key: K): number {
     const position = this.#key(key)
     let low = 0

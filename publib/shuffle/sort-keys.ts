@@ -6,8 +6,11 @@ export type SortKeys =
   | { readonly kind: 'numbers'; readonly values: Float64Array }
   | { readonly kind: 'texts'; readonly texts: Texts }
 
-/** Columns that may stand in one order: those of one class. Undefined where kernels know no order. */
-export function sortClassOf(column: Column): 'number' | 'text' | 'date' | 'boolean' | undefined {
+/** Columns that may stand in one order are of one class. */
+export type SortClass = 'number' | 'text' | 'date' | 'boolean'
+
+/** Undefined where kernels know no order. */
+export function sortClassOf(column: Column): SortClass | undefined {
   switch (column.kind) {
     case 'i32':
     case 'f64':
