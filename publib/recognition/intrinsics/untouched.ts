@@ -82,10 +82,15 @@ function isUntouched(name: string): boolean {
   if (prototype !== undefined) return ownKeys(prototype.prototype).length === prototype.count
   const known = groups.get(name) ?? places.get(name)
   if (known === undefined) return false
-  for (const { holder, key, before } of known) if (valueAt(holder, key) !== before) return false
+  // No iterator, and no method of arrays: what is patched must not be what looks for patches.
+  for (let i = 0; i < known.length; i++) {
+    const { holder, key, before } = known[i]!
+    if (valueAt(holder, key) !== before) return false
+  }
   let isNative = wereNative.get(name)
   if (isNative === undefined) {
-    isNative = known.every(isNativeBefore)
+    isNative = true
+    for (let i = 0; i < known.length; i++) isNative &&= isNativeBefore(known[i]!)
     wereNative.set(name, isNative)
   }
   return isNative

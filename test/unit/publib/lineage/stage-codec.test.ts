@@ -39,6 +39,37 @@ describe('a stage travels', () => {
   const range = (numSlices = 2) =>
     new NumberRange(about('range'), { start: 0, step: 1, count: 10, numSlices })
 
+  it('with what its functions do, while the language is untouched', async () => {
+    const lineage = map(
+      map(range(), x => x + 1),
+      x => new Date(x),
+    )
+    const stage = await decodeStage(encodeStage(lineage, collect).bytes)
+    const shapes = (): unknown[] => {
+      const { lineage: top } = stage.instantiate()
+      const below = top.dependencies[0]?.parent as MapElements<number, number>
+      return [(top as MapElements<number, Date>).f.shape, below.f.shape]
+    }
+    const [later, plus] = shapes()
+    expect(later).to.equal(undefined)
+    expect(plus).to.have.nested.property('result.operator', '+')
+    const cut = await decodeStage(
+      encodeStage(
+        map(range(), x => `${x}`.split(' ')),
+        collect,
+      ).bytes,
+    )
+    const shape = () => (cut.instantiate().lineage as MapElements<number, string[]>).f.shape
+    const { split } = String.prototype
+    String.prototype.split = (() => []) as never
+    try {
+      expect(shape()).to.equal(undefined)
+    } finally {
+      String.prototype.split = split
+    }
+    expect(shape()).to.have.nested.property('result.name', 'split')
+  })
+
   it('with its operators, functions and action', async () => {
     const add = 5
     const lineage = map(
