@@ -30,6 +30,11 @@ export interface KeyTable<Keys> {
   release(): void
 }
 
+/** Takes integers as they are: they are numbers, as doubles are. */
+export interface NumberTable extends KeyTable<Float64Array> {
+  idsOf(values: Float64Array | Int32Array): Int32Array
+}
+
 /** How a text is compared with a part: as the method of strings of that name, `equals` as `===`. */
 export type TextTest = 'equals' | 'startsWith' | 'endsWith' | 'includes'
 
@@ -75,11 +80,11 @@ export interface TextKernels {
 /** What finds equal keys. */
 export interface KeyKernels {
   /** hashNumber of each. */
-  hashNumbers(values: Float64Array): Int32Array
+  hashNumbers(values: Float64Array | Int32Array): Int32Array
   /** Equal where the bytes are. */
   textTable(): KeyTable<Texts>
   /** Equal as by equalValues: NaN equals itself, -0 is 0 (and is kept as 0). */
-  numberTable(): KeyTable<Float64Array>
+  numberTable(): NumberTable
 }
 
 /** What finds the order of rows. */

@@ -9,6 +9,8 @@ const KEYS: usize = 16
 const KEYS_SIZE: usize = 20
 const KEYS_SIZE_MAX: usize = 24
 const LENGTHS: usize = 28
+/** Where the next row begins that stands behind the ones done. */
+const PLACE: usize = 32
 
 /** A slot of 32 bytes: 16 bytes that stand for the key, its length + 1 (0: free), the hash, the number, its place in the keys. */
 const SLOT_SHIFT: usize = 5
@@ -21,13 +23,12 @@ export function textIds(
   lengths: usize,
   first: u32,
   rows: u32,
-  place: usize,
   ids: usize,
 ): u32 {
   const slots = <usize>load<u32>(table, SLOTS)
   const mask = load<u32>(table, SLOT_MASK)
   const keys = <usize>load<u32>(table, KEYS)
-  let end = bytes + place
+  let end = bytes + load<u32>(table, PLACE)
   for (let row: usize = first; row < rows; row++) {
     const start = starts ? bytes + load<u32>(starts + (row << 2)) : end
     const length = load<u32>(lengths + (row << 2))
@@ -49,7 +50,10 @@ export function textIds(
         break
       }
       if (known == 0) {
-        if (isFull(table, length)) return <u32>row
+        if (isFull(table, length)) {
+          store<u32>(table, <u32>(start - bytes), PLACE)
+          return <u32>row
+        }
         store<u64>(slot, low)
         store<u64>(slot, high, 8)
         store<u32>(slot, length + 1, 16)
@@ -60,6 +64,7 @@ export function textIds(
       at = (at + 1) & mask
     }
   }
+  store<u32>(table, <u32>(end - bytes), PLACE)
   return rows
 }
 

@@ -200,7 +200,7 @@ function wideSpaceSize(place: usize): u64 {
   if (a == 0xe2) {
     if (b == 0x81) return c == 0x9f ? 3 : 0
     if (b != 0x80) return 0
-    return c <= 0x8a || c == 0xa8 || c == 0xa9 || c == 0xaf ? 3 : 0
+    return (c >= 0x80 && c <= 0x8a) || c == 0xa8 || c == 0xa9 || c == 0xaf ? 3 : 0
   }
   if (a == 0xe3) return b == 0x80 && c == 0x80 ? 3 : 0
   return a == 0xef && b == 0xbb && c == 0xbf ? 3 : 0

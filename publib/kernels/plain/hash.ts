@@ -10,7 +10,7 @@ export function hashTexts(texts: Texts): Int32Array {
   return hashes
 }
 
-export function hashNumbers(values: Float64Array): Int32Array {
+export function hashNumbers(values: Float64Array | Int32Array): Int32Array {
   const hashes = new Int32Array(values.length)
   for (let i = 0; i < values.length; i++) hashes[i] = hashNumber(values[i]!)
   return hashes

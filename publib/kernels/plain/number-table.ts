@@ -1,10 +1,10 @@
 import { hashNumber } from '#publib/util'
-import type { KeyTable } from '../doors.ts'
+import type { NumberTable } from '../doors.ts'
 import { KeySlots } from './key-slots.ts'
 import { grown } from './texts.ts'
 
 /** Numbers numbers. */
-export class PlainNumberTable implements KeyTable<Float64Array> {
+export class PlainNumberTable implements NumberTable {
   #slots = new KeySlots()
   #keys = new Float64Array(1 << 9)
   #ids = new Int32Array(0)
@@ -17,7 +17,7 @@ export class PlainNumberTable implements KeyTable<Float64Array> {
     return this.#slots.bytes + this.#keys.byteLength + this.#ids.byteLength
   }
 
-  idsOf(values: Float64Array): Int32Array {
+  idsOf(values: Float64Array | Int32Array): Int32Array {
     const rows = values.length
     if (this.#ids.length < rows) this.#ids = new Int32Array(rows)
     const ids = this.#ids

@@ -16,7 +16,7 @@ function isWideSpace(a: number, b: number, c: number): boolean {
       return b === 0x9a && c === 0x80
     case 0xe2:
       if (b === 0x81) return c === 0x9f
-      return b === 0x80 && (c <= 0x8a || c === 0xa8 || c === 0xa9 || c === 0xaf)
+      return b === 0x80 && ((c >= 0x80 && c <= 0x8a) || c === 0xa8 || c === 0xa9 || c === 0xaf)
     case 0xe3:
       return b === 0x80 && c === 0x80
     default:
