@@ -28,8 +28,9 @@ function joinIntegers(arrays: Arrays, total: number): Column | undefined {
   for (let i = 0; i < arrays.length; i++) {
     const array = arrays[i]!
     for (let k = 0; k < array.length; k++) {
-      const value = array[k] as number
-      if ((value | 0) !== value || (value === 0 && Object.is(value, -0))) return undefined
+      const value = array[k]
+      if (typeof value !== 'number' || (value | 0) !== value) return undefined
+      if (value === 0 && Object.is(value, -0)) return undefined
       values[count++] = value
     }
   }

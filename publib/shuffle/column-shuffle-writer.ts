@@ -1,10 +1,13 @@
-import { type Column, valuesOf } from '#publib/columnar'
+import { type Column, rowsOf } from '#publib/columnar'
 import type { Accumulators } from './accumulators.ts'
+import type { Aggregator } from './aggregator.ts'
 import { ColumnOutputWriter } from './column-output-writer.ts'
 import type { ShuffleEnvironment } from './environment.ts'
+import { MapSideColumns } from './map-side-columns.ts'
 import type { Partitioner } from './partitioner.ts'
-import { mapSideAggregator, writeMapOutputBy } from './shuffle-writer.ts'
+import { mapSideAggregator } from './shuffle-writer.ts'
 import type { MapOutput, ShuffleSpec } from './spec.ts'
+import { valueAccumulators } from './value-accumulators.ts'
 
 /** Takes the pairs of a map task. Both columns have as many rows; what is kept of them is copied. */
 export interface ColumnTaker {
@@ -13,51 +16,61 @@ export interface ColumnTaker {
 
 /**
  * `writeMapOutput` for who has columns: the same records in the same files. `push` is called once and gives all pairs to
- * the taker; values are combined by `makeAccumulators` where the spec says that map tasks combine (and it is given).
+ * the taker. Where the spec says that map tasks combine, what `makeAccumulators` makes does it; by default the aggregator's own
+ * functions do.
  *
  * @throws INVALID_PARTITION, VALUE_NOT_ENCODABLE, DISK_FULL
  */
 export function writeMapOutputColumns<K, V, C>(
   spec: ShuffleSpec<K, V, C>,
-  _makeAccumulators: (() => Accumulators) | undefined,
+  makeAccumulators: (() => Accumulators) | undefined,
   mapPartition: number,
   env: ShuffleEnvironment,
   push: (taker: ColumnTaker) => void,
 ): MapOutput {
-  if (mapSideAggregator(spec) !== undefined) return writeByRows(spec, mapPartition, env, push)
   const { shuffleId } = spec
   const partitioner = spec.partitioner as Partitioner
   const id = { shuffleId, mapPartition, taskId: env.taskId }
   const writer = new ColumnOutputWriter(id, partitioner, env)
   try {
-    push({
-      take(keys, values) {
-        env.checkCancelled()
-        writer.add(keys, values)
-      },
-    })
+    const aggregator = mapSideAggregator(spec)
+    if (aggregator === undefined) pushTo(writer.add.bind(writer), env, push)
+    else combine(makeAccumulators ?? generic(aggregator as never), writer, env, push)
     return writer.finish()
   } finally {
     writer.close()
   }
 }
 
-function writeByRows<K, V, C>(
-  spec: ShuffleSpec<K, V, C>,
-  mapPartition: number,
+function combine(
+  makeAccumulators: () => Accumulators,
+  writer: ColumnOutputWriter,
   env: ShuffleEnvironment,
   push: (taker: ColumnTaker) => void,
-): MapOutput {
-  const each = (add: (key: unknown, value: unknown) => void): void =>
-    push({
-      take(keys, values) {
-        env.checkCancelled()
-        const items = valuesOf(values)
-        for (const [i, key] of valuesOf(keys).entries()) add(key, items[i])
-      },
-    })
-  return writeMapOutputBy(spec, mapPartition, env, {
-    combine: combiner => each((key, value) => combiner.add(key, value)),
-    write: writer => each((key, value) => writer.addPair(key, value)),
+): void {
+  const combiner = new MapSideColumns(makeAccumulators, writer.add.bind(writer), env)
+  try {
+    pushTo(combiner.add.bind(combiner), env, push)
+    combiner.finish()
+  } finally {
+    combiner.close()
+  }
+}
+
+function pushTo(
+  add: (keys: Column, values: Column) => void,
+  env: ShuffleEnvironment,
+  push: (taker: ColumnTaker) => void,
+): void {
+  push({
+    take(keys, values) {
+      env.checkCancelled()
+      if (rowsOf(keys) > 0) add(keys, values)
+    },
   })
+}
+
+/** What combines where nobody knows better. */
+function generic(aggregator: Aggregator<never, never, unknown>): () => Accumulators {
+  return () => valueAccumulators(aggregator)
 }

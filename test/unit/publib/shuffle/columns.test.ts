@@ -11,6 +11,7 @@ import {
   valueAccumulators,
 } from '#publib/shuffle'
 import { compareValues, SeededRandom, SimSparkError, shuffleId } from '#publib/util'
+import { MapSideColumns } from '../../../../publib/shuffle/map-side-columns.ts'
 import { assertExactly, batches, fc, holdsForAll, keys, values } from '../../../support/property.ts'
 import { type Bench, makeBench, mapColumns, mapTasks, reduceColumns, reduceTasks } from './task.ts'
 
@@ -180,6 +181,110 @@ describe('a shuffle of columns', () => {
     const run = () => mapColumns({ ...bench, task: () => killed }, specOf(), inputs)
     expect(thrownBy(run).code).to.equal('TASK_KILLED')
     expect(bench.files()).to.deep.equal([])
+  })
+
+  const lists: Aggregator<unknown, unknown, unknown> = {
+    createCombiner: value => [value],
+    mergeValue: (all, value) => [...(all as unknown[]), value],
+    mergeCombiners: (a, b) => [...(a as unknown[]), ...(b as unknown[])],
+  }
+
+  for (const mapSideCombine of [true, false]) {
+    it(`combines like the row path, whatever the keys are, ${mapSideCombine ? 'also' : 'not'} in map tasks`, () => {
+      const spec = specOf({ aggregator: lists, mapSideCombine })
+      holdsForAll(
+        fc.array(fc.array(pairBatches, { maxLength: 4 }), { maxLength: 3 }),
+        inputs => {
+          const byRows = inputs.map(parts => parts.flat())
+          const rows = mapTasks(bench, spec, byRows, { firstTask: task })
+          const columns = mapColumns(bench, spec, inputs, { firstTask: task + inputs.length })
+          task += 2 * inputs.length
+          expect(columns.map(one => one.contentHash)).to.deep.equal(
+            rows.map(one => one.contentHash),
+          )
+          const expected = reduceTasks(bench, spec, rows).map(sorted)
+          assertExactly(reduceTasks(bench, spec, columns).map(sorted), expected)
+          assertExactly(reduceColumns(bench, spec, columns).map(sorted), expected)
+          assertExactly(reduceColumns(bench, spec, rows).map(sorted), expected)
+          return true
+        },
+        100,
+      )
+    })
+
+    for (const dataBytes of [1 << 26, 20_000]) {
+      const how = `${mapSideCombine ? 'with' : 'without'} combining in map tasks and ${dataBytes} bytes`
+      it(`reduces many records like a Map does, ${how}`, () => {
+        const inputs = [wordPairs(12_000, 5000, 1), wordPairs(12_000, 5000, 2)]
+        const spec = specOf({ aggregator: sum, mapSideCombine })
+        const parts = inputs.map(input => chunks(input, 999))
+        const statuses = mapColumns(bench, spec, parts, { dataBytes })
+        const expected = new Map<string, number>()
+        for (const [key, value] of inputs.flat()) {
+          expected.set(key, (expected.get(key) ?? 0) + value)
+        }
+        const result = reduceColumns(bench, spec, statuses, { dataBytes }).flat()
+        expect(sorted(result)).to.deep.equal(sorted([...expected]))
+        expect(bench.files().filter(name => name.endsWith('.spill'))).to.deep.equal([])
+      })
+    }
+  }
+
+  it('passes on full tables, and gives up combining where keys do not come again', () => {
+    const takenFrom = (pairs: readonly [string, number][]): number[] => {
+      const sizes: number[] = []
+      const take = (keys: Column): void => void sizes.push(rowsOf(keys))
+      const make = () => valueAccumulators(sum as never)
+      const combiner = new MapSideColumns(make, take, bench.task(1), 100)
+      for (const part of chunks(pairs, 50)) {
+        combiner.add(
+          detectColumn(part.map(([key]) => key)),
+          detectColumn(part.map(([, value]) => value)),
+        )
+      }
+      combiner.finish()
+      combiner.close()
+      return sizes
+    }
+    const different = Array.from({ length: 300 }, (_, i): [string, number] => [`k${i}`, i])
+    expect(takenFrom(different)).to.deep.equal([100, 50, 50, 50, 50])
+    const twice = different.slice(0, 150).flatMap((pair): [string, number][] => [pair, pair])
+    expect(takenFrom(twice)).to.deep.equal([100, 50])
+  })
+
+  it('keeps texts, numbers and whatever looks like them apart, also in tuples', () => {
+    const odd: Pair[][] = [
+      [['1', 1]],
+      [[1, 1]],
+      [
+        ['1', 1],
+        [1, 1],
+        [null, 1],
+        ['\ud800', 1],
+      ],
+      [
+        [['a', 1], 1],
+        [['a', '1'], 1],
+      ],
+      [[['a', 1], 1]],
+      [[['a', -0], 1]],
+      [[['a', 0], 1]],
+      [
+        [['a', 1], 1],
+        [['a', 1, 1], 1],
+      ],
+      [[{ a: 1, b: 2 }, 1]],
+      [[{ b: 2, a: 1 }, 1]],
+      [[undefined, 1]],
+      [
+        ['\ud800', 1],
+        ['1', 1],
+      ],
+    ]
+    const spec = specOf({ aggregator: sum, mapSideCombine: true })
+    const expected = reduceTasks(bench, spec, mapTasks(bench, spec, [odd.flat()])).map(sorted)
+    const columns = mapColumns(bench, spec, [odd], { firstTask: 1 })
+    assertExactly(reduceColumns(bench, spec, columns).map(sorted), expected)
   })
 
   describe('damaged files', () => {
