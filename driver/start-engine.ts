@@ -83,7 +83,8 @@ class SchedulerEngine implements Engine {
     this.files = files
     this.startTime = clock.wallTime()
     this.statusTracker = new StatusTracker(status)
-    this.#bus = new ListenerBus(clock, log)
+    const bus = new ListenerBus(clock, log)
+    this.#bus = bus
     this.#scheduler = new Scheduler({
       backend,
       clock,
@@ -93,7 +94,10 @@ class SchedulerEngine implements Engine {
       bus: {
         post: event => {
           this.#progress?.hear(event)
-          this.#bus.post(event)
+          bus.post(event)
+        },
+        get isHeard() {
+          return bus.isHeard
         },
       },
       encodeStage: parts.encodeStage ?? encoderOf(plan),

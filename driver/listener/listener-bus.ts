@@ -29,6 +29,11 @@ export class ListenerBus {
     this.#queueMax = queueMax
   }
 
+  /** Whether anybody listens. */
+  get isHeard(): boolean {
+    return this.#listeners.size > 0
+  }
+
   get droppedCount(): number {
     return this.#droppedCount
   }

@@ -100,6 +100,8 @@ function fillBehind({ sets, pool, attempts, launch }: Matching): void {
     if (manager === undefined || pool.isSuspended(executor) || !sets.includes(manager)) continue
     const fair = 1 + Math.floor(manager.waitingCount / pool.size)
     const depth = Math.min(manager.depth, fair)
+    // Many at a time: a message costs more than a short task.
+    if (executor.inFlight.length > depth / 2 && executor.inFlight.length > 1) continue
     while (executor.inFlight.length < depth) {
       if (!launchBehind(manager, executor, launch)) break
     }

@@ -2,7 +2,6 @@ import type { SparkListenerEvent, StageInfo, TaskInfo } from '#publib/status'
 import type { TaskMetrics } from '#publib/task'
 import { emptyMetrics } from '#publib/task'
 import type { CallSite, JobId, SimSparkError, StageId, TaskId } from '#publib/util'
-import { errorOfTaskEnd } from './errors.ts'
 import type { AnnounceTaskEnd, LaunchTask, SchedulerAction } from './events.ts'
 import type { JobRequest } from './job.ts'
 import type { Stage } from './stage.ts'
@@ -65,31 +64,61 @@ export class Reports {
     return { event: 'stageCompleted', time, stage }
   }
 
-  taskStarted(launch: LaunchTask, host: string, time: number): SparkListenerEvent {
-    const { taskId: taskAttemptId, partition, attempt: attemptNumber } = launch.task
+  taskStarted(launch: LaunchTask, host: string, launchTime: number): SparkListenerEvent {
     const { stageId, stageAttempt, taskId } = launch.task
-    const { executorId, locality, isCopy: speculative } = launch
-    const what = { taskAttemptId, partition, attemptNumber, speculative }
-    const where = { executorId, host, locality }
-    const task = { ...what, ...where, launchTime: time, finishTime: undefined }
+    const task = { ...startedTask(launch, host, launchTime), finishTime: undefined }
     this.#tasks.set(taskId, task)
-    return { event: 'taskStart', time, stageId, stageAttempt, task }
+    return { event: 'taskStart', time: launchTime, stageId, stageAttempt, task }
   }
 
+  /** `known`: where it was not told of, because nobody listened then. */
   taskEnded(
     action: AnnounceTaskEnd,
     metrics: TaskMetrics | undefined,
+    error: SimSparkError | undefined,
     time: number,
+    known: TaskInfo | undefined,
   ): SparkListenerEvent | undefined {
     const { stageId, stageAttempt, taskId } = action.task
-    const info = this.#tasks.get(taskId)
+    const info = this.#tasks.get(taskId) ?? known
     if (info === undefined) return undefined
     this.#tasks.delete(taskId)
-    const task = { ...info, finishTime: time }
-    const error = errorOfTaskEnd(action.end)
+    const task = taskInfoOf(info, time)
     const told = { stageId, stageAttempt, task, metrics: metrics ?? emptyMetrics(), error }
     return { event: 'taskEnd', time, ...told }
   }
+
+  /** It was told of, and nobody listens any more. */
+  forgetTask(taskId: TaskId): void {
+    this.#tasks.delete(taskId)
+  }
+}
+
+/** An attempt as it begins. */
+export function startedTask(
+  { task, executorId, locality, isCopy }: LaunchTask,
+  host: string,
+  launchTime: number,
+): Omit<TaskInfo, 'finishTime'> {
+  const { taskId: taskAttemptId, partition, attempt: attemptNumber } = task
+  const speculative = isCopy
+  return {
+    taskAttemptId,
+    partition,
+    attemptNumber,
+    speculative,
+    executorId,
+    host,
+    locality,
+    launchTime,
+  }
+}
+
+function taskInfoOf(info: TaskInfo, finishTime: number): TaskInfo {
+  const { taskAttemptId, partition, attemptNumber, speculative } = info
+  const { executorId, host, locality, launchTime } = info
+  const what = { taskAttemptId, partition, attemptNumber, speculative }
+  return { ...what, executorId, host, locality, launchTime, finishTime }
 }
 
 function infoOf(

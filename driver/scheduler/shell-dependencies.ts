@@ -15,7 +15,11 @@ export interface SchedulerDependencies {
   readonly options: SchedulerOptions
   /** Hears of everything before any listener does: progress is read from it. */
   readonly status: StatusStore
-  readonly bus: { post(event: SparkListenerEvent): void }
+  readonly bus: {
+    post(event: SparkListenerEvent): void
+    /** False: nobody listens, so tasks need not be told of one by one. */
+    readonly isHeard?: boolean
+  }
   /** Captures the functions of a stage and encodes it. Called in the turn of the action where that is possible. */
   encodeStage(stageId: StageId, lineage: Lineage<unknown>, work: StageWork): EncodedStageBytes
   /** What the sources of a stage give to one partition. */
@@ -47,5 +51,5 @@ export interface SchedulerOptions {
   /** Idle executors are given back after so long; undefined: never. */
   readonly executorIdleTimeoutMs: number | undefined
   /** How operators run; default: in generated loops. */
-  readonly codegen?: 'plain' | 'loops'
+  readonly codegen?: 'plain' | 'loops' | 'kernels'
 }

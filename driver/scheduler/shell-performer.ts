@@ -1,7 +1,7 @@
 import type { SparkListenerEvent, StatusStore } from '#publib/status'
 import type { JobId, TaskId } from '#publib/util'
 import { assertNever, SimSparkError } from '#publib/util'
-import { errorOfJob, resultTooLarge } from './errors.ts'
+import { errorOfJob, errorOfTaskEnd, resultTooLarge } from './errors.ts'
 import type {
   AnnounceTaskEnd,
   JobFailure,
@@ -10,7 +10,7 @@ import type {
   SchedulerEvent,
 } from './events.ts'
 import type { JobProgressCounts } from './job.ts'
-import { Reports } from './reports.ts'
+import { Reports, startedTask } from './reports.ts'
 import type { SchedulerDependencies } from './shell-dependencies.ts'
 import type { Hosts } from './shell-hosts.ts'
 import type { RunningJob } from './shell-job.ts'
@@ -127,8 +127,7 @@ export class Performer {
     const { task, executorId, hostId } = launch
     const { stageId, partition, taskId } = task
     const link = hosts.get(hostId)
-    const host = link?.handle.host ?? ''
-    this.#report(this.#reports.taskStarted(launch, host, this.#deps.clock.wallTime()))
+    this.#startTask(launch, link?.handle.host ?? '')
     const stage = this.#stages.get(stageId)
     try {
       // A stage that could not be encoded has been refused already, a host that is gone reported as lost.
@@ -143,6 +142,14 @@ export class Performer {
     }
   }
 
+  #startTask(launch: LaunchTask, host: string): void {
+    const { status, bus, clock } = this.#deps
+    const time = clock.wallTime()
+    const { stageId, stageAttempt } = launch.task
+    status.startTask(stageId, stageAttempt, startedTask(launch, host, time))
+    if (bus.isHeard !== false) bus.post(this.#reports.taskStarted(launch, host, time))
+  }
+
   /** The task was never sent, so its end is told here. */
   #giveUp(taskId: TaskId): void {
     const end = { kind: 'killed', reason: 'the task could not be sent' } as const
@@ -151,9 +158,20 @@ export class Performer {
 
   #endTask(action: AnnounceTaskEnd, time: number): void {
     const { hosts, brought } = this.#around
-    const { taskId, jobId } = action.task
+    const { status, bus } = this.#deps
+    const { taskId, jobId, stageId, stageAttempt } = action.task
+    const { executorId, end } = action
     hosts.get(action.hostId)?.ended(taskId)
-    this.#report(this.#reports.taskEnded(action, brought.get(taskId)?.metrics, time))
+    const metrics = brought.get(taskId)?.metrics
+    const error = end.kind === 'success' ? undefined : errorOfTaskEnd(end)
+    const ended = { taskAttemptId: taskId, executorId, finishTime: time, metrics, error }
+    status.endTask(stageId, stageAttempt, ended)
+    if (bus.isHeard === false) this.#reports.forgetTask(taskId)
+    else {
+      const known = status.task(taskId)
+      const told = this.#reports.taskEnded(action, metrics, error, time, known)
+      if (told !== undefined) bus.post(told)
+    }
     // Accumulators that count failed values too; of others a failed attempt tells nothing.
     if (action.end.kind === 'failed') this.#count(jobId, taskId)
   }

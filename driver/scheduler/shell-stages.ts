@@ -31,7 +31,7 @@ export class EncodedStages {
     const reads = stage.parentShuffles
     const common = { stageId, numPartitions, kind, reads, properties }
     const { codegen } = this.#deps.options
-    const description = codegen === 'plain' ? { ...common, codegen } : common
+    const description = codegen === undefined ? common : { ...common, codegen }
     this.#stages.set(stageId, { stage, sent: { description, bytes, broadcastIds } })
   }
 

@@ -18,7 +18,6 @@ export interface JobRecord extends Changing<JobInfo> {
 export interface StageRecord extends Changing<Omit<StageInfo, 'tasks'>> {
   readonly tasks: Changing<TaskCounts>
   status: 'PENDING' | 'ACTIVE' | 'COMPLETE' | 'FAILED' | 'SKIPPED'
-  readonly taskRecords: Map<number, TaskRecord>
 }
 
 /** One attempt of one task. */
@@ -54,5 +53,5 @@ export function jobInfoOf(record: JobRecord): JobInfo {
 }
 
 export function newStageRecord(stage: StageInfo, status: StageRecord['status']): StageRecord {
-  return { ...stage, tasks: { ...stage.tasks }, status, taskRecords: new Map() }
+  return { ...stage, tasks: { ...stage.tasks }, status }
 }

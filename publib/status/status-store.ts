@@ -1,5 +1,14 @@
+import type { TaskMetrics } from '#publib/task'
+import type { SimSparkError } from '#publib/util'
 import type { SparkListenerEvent } from './events.ts'
-import type { ExecutorInfo, JobInfo, JobProgress, RDDStorageInfo, StageInfo } from './info.ts'
+import type {
+  ExecutorInfo,
+  JobInfo,
+  JobProgress,
+  RDDStorageInfo,
+  StageInfo,
+  TaskInfo,
+} from './info.ts'
 import {
   type ExecutorRecord,
   type JobRecord,
@@ -10,12 +19,22 @@ import {
   type TaskRecord,
 } from './records.ts'
 import { StorageRecords } from './storage-records.ts'
+import { TaskTable } from './task-table.ts'
 
 export interface StatusLimits {
   readonly jobsMax: number
   /** Attempts of stages. */
   readonly stagesMax: number
   readonly tasksMax: number
+}
+
+/** How an attempt at a task ended. */
+export interface EndedTask {
+  readonly taskAttemptId: number
+  readonly executorId: string
+  readonly finishTime: number
+  readonly metrics: TaskMetrics | undefined
+  readonly error: SimSparkError | undefined
 }
 
 const LIMITS: StatusLimits = { jobsMax: 1000, stagesMax: 1000, tasksMax: 100_000 }
@@ -26,13 +45,17 @@ export class StatusStore {
   readonly #jobs = new Map<number, JobRecord>()
   /** By `stage.attempt`, the oldest first. */
   readonly #stages = new Map<string, StageRecord>()
-  /** The stage attempt of each task that is kept, the oldest first. */
-  readonly #tasks = new Map<number, StageRecord>()
+  /** By stage: its attempts that are kept, the oldest first. */
+  readonly #attempts = new Map<number, StageRecord[]>()
+  readonly #tasks: TaskTable
+  /** The attempt that was asked for last: tasks come by the thousand from the same one. */
+  #lastStage: StageRecord | undefined
   readonly #executors = new Map<string, ExecutorRecord>()
   readonly #storage = new StorageRecords()
 
   constructor(limits: Partial<StatusLimits> = {}) {
     this.#limits = { ...LIMITS, ...limits }
+    this.#tasks = new TaskTable(this.#limits.tasksMax)
   }
 
   record(event: SparkListenerEvent): void {
@@ -44,17 +67,21 @@ export class StatusStore {
         this.#endJob(event)
         break
       case 'stageSubmitted':
-        this.#stages.delete(keyOf(event.stage.stageId, event.stage.attemptNumber))
+        this.#dropStage(this.#stageOf(event.stage.stageId, event.stage.attemptNumber))
         this.#addStage(newStageRecord(event.stage, 'ACTIVE'))
         break
       case 'stageCompleted':
         this.#endStage(event.stage)
         break
       case 'taskStart':
-        this.#startTask(event)
+        this.startTask(event.stageId, event.stageAttempt, event.task)
         break
       case 'taskEnd':
-        this.#endTask(event)
+        this.endTask(event.stageId, event.stageAttempt, {
+          ...{ taskAttemptId: event.task.taskAttemptId, executorId: event.task.executorId },
+          ...{ finishTime: event.task.finishTime ?? event.time },
+          ...{ metrics: event.metrics, error: event.error },
+        })
         break
       case 'executorAdded': {
         const { executorId, hostId, workerId, host, time: addTime } = event
@@ -81,6 +108,38 @@ export class StatusStore {
     }
   }
 
+  /** An attempt at a task begins: `taskStart`, without an object for each. */
+  startTask(stageId: number, stageAttempt: number, task: Omit<TaskInfo, 'finishTime'>): void {
+    const stage = this.#stageOf(stageId, stageAttempt)
+    const executor = this.#executors.get(task.executorId)
+    if (executor !== undefined) executor.numRunningTasks++
+    if (stage === undefined) return
+    stage.tasks.active++
+    this.#tasks.start(stage, task)
+  }
+
+  /** It has ended: `taskEnd`. */
+  endTask(
+    stageId: number,
+    stageAttempt: number,
+    { taskAttemptId, executorId, finishTime, metrics, error }: EndedTask,
+  ): void {
+    const status =
+      error === undefined ? 'SUCCESS' : error.code === 'TASK_KILLED' ? 'KILLED' : 'FAILED'
+    const executor = this.#executors.get(executorId)
+    if (executor !== undefined) {
+      executor.numRunningTasks--
+      if (status === 'SUCCESS') executor.numCompletedTasks++
+      if (status === 'FAILED') executor.numFailedTasks++
+    }
+    const stage = this.#stageOf(stageId, stageAttempt)
+    if (stage === undefined) return
+    stage.tasks.active--
+    if (status === 'SUCCESS') stage.tasks.completed++
+    if (status === 'FAILED') stage.tasks.failed++
+    this.#tasks.end(taskAttemptId, finishTime, status, metrics, error)
+  }
+
   job(jobId: number): JobInfo | undefined {
     const record = this.#jobs.get(jobId)
     return record === undefined ? undefined : jobInfoOf(record)
@@ -93,7 +152,7 @@ export class StatusStore {
   /** The given attempt of a stage, or its last one. */
   stage(stageId: number, attempt?: number): Readonly<StageRecord> | undefined {
     if (attempt !== undefined) return this.#stages.get(keyOf(stageId, attempt))
-    return this.stages().findLast(stage => stage.stageId === stageId)
+    return this.#attempts.get(stageId)?.at(-1)
   }
 
   /** Every attempt that is kept. */
@@ -102,7 +161,13 @@ export class StatusStore {
   }
 
   tasks(stageId: number, attempt: number): readonly Readonly<TaskRecord>[] {
-    return [...(this.#stages.get(keyOf(stageId, attempt))?.taskRecords.values() ?? [])]
+    const stage = this.#stages.get(keyOf(stageId, attempt))
+    return stage === undefined ? [] : this.#tasks.of(stage)
+  }
+
+  /** One attempt of a task, as long as it is kept. */
+  task(taskAttemptId: number): Readonly<TaskRecord> | undefined {
+    return this.#tasks.get(taskAttemptId)
   }
 
   executors(): readonly Readonly<ExecutorRecord>[] {
@@ -125,8 +190,8 @@ export class StatusStore {
     const job = this.#jobs.get(jobId)
     const tasks = { total: 0, active: 0, completed: 0, failed: 0 }
     const stages: StageInfo[] = []
-    for (const stage of this.#stages.values()) {
-      if (stage.status === 'SKIPPED' || !job?.stageIds.includes(stage.stageId)) continue
+    for (const stage of (job?.stageIds ?? []).flatMap(id => this.#attempts.get(id) ?? [])) {
+      if (stage.status === 'SKIPPED') continue
       const isOver = stage.status === 'COMPLETE' || stage.status === 'FAILED'
       tasks.total += isOver ? stage.tasks.completed : stage.tasks.total
       tasks.active += stage.tasks.active
@@ -159,18 +224,36 @@ export class StatusStore {
     job.error = error
     const isNeeded = (stageId: number): boolean =>
       this.jobs().some(other => other.status === 'RUNNING' && other.stageIds.includes(stageId))
-    for (const stage of this.#stages.values()) {
-      const isPlanned = stage.status === 'PENDING' && job.stageIds.includes(stage.stageId)
-      if (isPlanned && !isNeeded(stage.stageId)) stage.status = 'SKIPPED'
+    for (const stage of job.stageIds.flatMap(id => this.#attempts.get(id) ?? [])) {
+      if (stage.status === 'PENDING' && !isNeeded(stage.stageId)) stage.status = 'SKIPPED'
     }
   }
 
   #addStage(stage: StageRecord): void {
     this.#stages.set(keyOf(stage.stageId, stage.attemptNumber), stage)
+    const attempts = this.#attempts.get(stage.stageId)
+    if (attempts === undefined) this.#attempts.set(stage.stageId, [stage])
+    else attempts.push(stage)
     const isOver = ({ status }: StageRecord): boolean => status !== 'ACTIVE' && status !== 'PENDING'
     for (const gone of forgetOldest(this.#stages, this.#limits.stagesMax, isOver)) {
-      for (const taskId of gone.taskRecords.keys()) this.#tasks.delete(taskId)
+      this.#dropStage(gone)
     }
+  }
+
+  #dropStage(stage: StageRecord | undefined): void {
+    if (stage === undefined) return
+    this.#stages.delete(keyOf(stage.stageId, stage.attemptNumber))
+    const left = (this.#attempts.get(stage.stageId) ?? []).filter(other => other !== stage)
+    if (left.length > 0) this.#attempts.set(stage.stageId, left)
+    else this.#attempts.delete(stage.stageId)
+    if (this.#lastStage === stage) this.#lastStage = undefined
+  }
+
+  #stageOf(stageId: number, attempt: number): StageRecord | undefined {
+    const last = this.#lastStage
+    if (last?.stageId === stageId && last.attemptNumber === attempt) return last
+    this.#lastStage = this.#stages.get(keyOf(stageId, attempt))
+    return this.#lastStage
   }
 
   #endStage(stage: StageInfo): void {
@@ -180,42 +263,6 @@ export class StatusStore {
     record.submissionTime = stage.submissionTime ?? record.submissionTime
     record.completionTime = stage.completionTime
     record.failureReason = stage.failureReason
-  }
-
-  #startTask({ stageId, stageAttempt, task }: SparkListenerEvent<'taskStart'>): void {
-    const stage = this.#stages.get(keyOf(stageId, stageAttempt))
-    const executor = this.#executors.get(task.executorId)
-    if (executor !== undefined) executor.numRunningTasks++
-    if (stage === undefined) return
-    stage.tasks.active++
-    const more = { status: 'RUNNING', metrics: undefined, error: undefined } as const
-    stage.taskRecords.set(task.taskAttemptId, { ...task, ...more })
-    this.#tasks.set(task.taskAttemptId, stage)
-    if (this.#tasks.size <= this.#limits.tasksMax) return
-    for (const [oldest, owner] of this.#tasks) {
-      this.#tasks.delete(oldest)
-      owner.taskRecords.delete(oldest)
-      break
-    }
-  }
-
-  #endTask(event: SparkListenerEvent<'taskEnd'>): void {
-    const { stageId, stageAttempt, task, error, metrics } = event
-    const status =
-      error === undefined ? 'SUCCESS' : error.code === 'TASK_KILLED' ? 'KILLED' : 'FAILED'
-    const executor = this.#executors.get(task.executorId)
-    if (executor !== undefined) {
-      executor.numRunningTasks--
-      if (status === 'SUCCESS') executor.numCompletedTasks++
-      if (status === 'FAILED') executor.numFailedTasks++
-    }
-    const stage = this.#stages.get(keyOf(stageId, stageAttempt))
-    if (stage === undefined) return
-    stage.tasks.active--
-    if (status === 'SUCCESS') stage.tasks.completed++
-    if (status === 'FAILED') stage.tasks.failed++
-    const record = stage.taskRecords.get(task.taskAttemptId)
-    if (record !== undefined) Object.assign(record, task, { status, metrics, error })
   }
 }
 
