@@ -24,8 +24,8 @@ export const dataSettings = {
   }),
   'simspark.codegen.mode': choice({
     default: 'loops',
-    choices: ['plain', 'loops'],
-    doc: 'Whether chains of operators run as generated loops, or each operator by its own definition; the answers are the same.',
+    choices: ['plain', 'loops', 'kernels'],
+    doc: 'Whether operators run each by its own definition, chains of them as generated loops over records, or as loops and kernels over columns; the answers are the same.',
   }),
   'simspark.memory.fraction': fraction({
     default: 0.6,

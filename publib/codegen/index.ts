@@ -1,2 +1,2 @@
 export { type CodegenMode, isCodegenMode } from './mode.ts'
-export { StageLoops } from './stage-loops.ts'
+export { type StageCode, stageCode } from './stage-code.ts'

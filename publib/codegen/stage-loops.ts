@@ -10,12 +10,13 @@ import { rootsOf } from './loop-text.ts'
 import { asBatch, asBatches } from './pull-sinks.ts'
 import { toCombiner, toWriter } from './shuffle-sinks.ts'
 import type { Sink } from './sink.ts'
+import type { StageCode } from './stage-code.ts'
 
 /**
  * The generated loops of one stage on one executor: the chain of operators between a source and what takes its records
  * becomes one function. Each operator's own `compute`, and each action's `run`, stays the definition of what comes out.
  */
-export class StageLoops {
+export class StageLoops implements StageCode {
   readonly #loops: CompiledLoops
 
   /** `stage` is like no other of the executor. */
@@ -32,6 +33,11 @@ export class StageLoops {
     const chain = chainInto(lineage)
     if (chain.steps.length === 0) return undefined
     return this.#pull(chain, partition, context) as Iterable<Batch<T>>
+  }
+
+  /** Loops over rows know nothing of columns. */
+  columns(): undefined {
+    return undefined
   }
 
   /** The action's result for one partition. */

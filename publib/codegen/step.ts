@@ -100,4 +100,4 @@ ${chunk} = ${chunks} === null ? undefined : ${chunks}.next()
 }
 
 /** Elements made within the loop between two looks whether the task is to stop. */
-const CHECK_RECORDS = 16_384
+export const CHECK_RECORDS = 16_384

@@ -1,4 +1,4 @@
-import { StageLoops } from '#publib/codegen'
+import { type StageCode, stageCode } from '#publib/codegen'
 import { type DecodedStage, decodeStage, type StageInstance } from '#publib/lineage/tasks'
 import type { StageDescription } from '#publib/task'
 import type { StageId } from '#publib/util'
@@ -10,7 +10,7 @@ interface Held {
   readonly bytes: Uint8Array
   /** Made by the first task that needs it, shared by all. */
   decoded: Promise<DecodedStage> | undefined
-  readonly loops: StageLoops | undefined
+  readonly loops: StageCode | undefined
 }
 
 /** The stages that an executor was sent: decoded once, instantiated anew for each task. */
@@ -23,7 +23,7 @@ export class StageTable {
   }
 
   put(stage: StageDescription, bytes: Uint8Array): void {
-    const loops = stage.codegen === 'plain' ? undefined : new StageLoops(`${stage.stageId}`)
+    const loops = stageCode(stage.codegen ?? 'loops', `${stage.stageId}`)
     this.#stages.set(stage.stageId, { stage, bytes, decoded: undefined, loops })
   }
 
@@ -50,6 +50,6 @@ export class StageTable {
 export interface OpenStage {
   readonly stage: StageDescription
   /** Undefined where operators run by their own definitions. */
-  readonly loops: StageLoops | undefined
+  readonly loops: StageCode | undefined
   instantiate(): StageInstance
 }

@@ -1,8 +1,9 @@
 import { getHeapStatistics } from 'node:v8'
 import type { MapStatus } from '#publib/blocks'
-import type { StageLoops } from '#publib/codegen'
-import type { Batch } from '#publib/columnar'
+import type { StageCode } from '#publib/codegen'
+import { type Batch, type Column, rowsOf } from '#publib/columnar'
 import type { Clock, Random } from '#publib/env'
+import { untouchedKernelBytes } from '#publib/kernels'
 import type {
   AsyncComputeContext,
   AsyncPart,
@@ -12,13 +13,13 @@ import type {
   ShuffleDependency,
 } from '#publib/lineage'
 import type { SourceData } from '#publib/protocol'
-import { readShuffle, type ShuffleEnvironment } from '#publib/shuffle'
+import { readShuffle, type ShuffleEnvironment, SpillingBatches } from '#publib/shuffle'
 import type { TaskDescription, TaskMetrics } from '#publib/task'
 import type { ShuffleId } from '#publib/util'
 import type { CachedPartitions } from './cached-partitions.ts'
 import { mapOutputsMissing, sourceMissing, taskKilled } from './errors.ts'
 import type { LostClasses } from './lost-classes.ts'
-import { SpillingBatches } from './spilling-batches.ts'
+
 import type { Surroundings } from './surroundings.ts'
 import type { TaskContext } from './task-context.ts'
 
@@ -36,7 +37,7 @@ export interface TaskParts {
   readonly mapOutputs: ReadonlyMap<ShuffleId, readonly MapStatus[]>
   readonly lostClasses: LostClasses
   /** Undefined where operators run by their own definitions. */
-  readonly loops: StageLoops | undefined
+  readonly loops: StageCode | undefined
 }
 
 /** What an attempt lends to the operators that it computes. Closed at its end, when nothing of it is left. */
@@ -80,12 +81,19 @@ export class TaskScope implements AsyncComputeContext {
   }
 
   compute<T>(parent: Lineage<T>, partition: number): Iterable<Batch<T>> {
-    const anew = () =>
-      this.#parts.loops?.batches(parent, partition, this) ?? parent.compute(partition, this)
+    const anew = this.#anew(parent, partition)
     const batches = parent.about.isCached
-      ? this.#parts.cached.compute(parent, partition, this, { rows: anew })
-      : anew()
-    return this.#watched(batches)
+      ? this.#parts.cached.compute(parent, partition, this, anew)
+      : anew.rows()
+    return this.#watched(batches, batch => batch.length)
+  }
+
+  columns(parent: Lineage<unknown>, partition: number): Iterable<Column> | undefined {
+    const anew = this.#anew(parent, partition)
+    const columns = parent.about.isCached
+      ? this.#parts.cached.columns(parent, partition, this, anew)
+      : anew.columns()
+    return columns && this.#watched(columns, rowsOf)
   }
 
   root<F>(root: Root<F>): F {
@@ -110,7 +118,7 @@ export class TaskScope implements AsyncComputeContext {
     }
     const range = { start: reducePartition, end: reducePartition + 1 }
     const batches = readShuffle(dependency.spec, range, statuses, this.environment)
-    return this.#watched(batches as Iterable<Batch<T>>)
+    return this.#watched(batches as Iterable<Batch<T>>, batch => batch.length)
   }
 
   asyncResults<T>(operator: Lineage<T>, partition: number): Iterable<Batch<T>> {
@@ -147,12 +155,21 @@ export class TaskScope implements AsyncComputeContext {
     for (const end of this.#ends.splice(0)) end()
   }
 
-  *#watched<T>(batches: Iterable<Batch<T>>): Generator<Batch<T>> {
+  /** The code of the stage computes what it can; operators themselves the rest. */
+  #anew<T>(lineage: Lineage<T>, partition: number) {
+    const { loops } = this.#parts
+    return {
+      rows: () => loops?.batches(lineage, partition, this) ?? lineage.compute(partition, this),
+      columns: () => loops?.columns(lineage, partition, this),
+    }
+  }
+
+  *#watched<B>(batches: Iterable<B>, sizeOf: (batch: B) => number): Generator<B> {
     const { control } = this.#surroundings
     this.checkCancelled()
     for (const batch of batches) {
       this.checkCancelled()
-      control.addRecords(batch.length)
+      control.addRecords(sizeOf(batch))
       if (this.#batches++ % BATCHES_BETWEEN_READINGS === 0) control.heldBytes = heldBytes()
       yield batch
     }
@@ -161,5 +178,5 @@ export class TaskScope implements AsyncComputeContext {
 
 function heldBytes(): number {
   const { used_heap_size, external_memory } = getHeapStatistics()
-  return used_heap_size + external_memory
+  return used_heap_size + external_memory - untouchedKernelBytes()
 }

@@ -1,4 +1,4 @@
-import type { Batch } from '#publib/columnar'
+import type { Batch, Column } from '#publib/columnar'
 import type { Clock, Random } from '#publib/env'
 import type { ShuffleEnvironment } from '#publib/shuffle'
 import type { TaskDescription, TaskMetrics } from '#publib/task'
@@ -13,6 +13,11 @@ export interface ComputeContext {
   readonly environment: ShuffleEnvironment
   /** The one way to a parent's records: reads the cache, fills it, checks for cancellation between batches. */
   compute<T>(parent: Lineage<T>, partition: number): Iterable<Batch<T>>
+  /**
+   * The one way to a parent's records as columns, each valid until the next is asked for: the same records in the same order.
+   * Undefined where there are only rows; then nothing has been computed.
+   */
+  columns(parent: Lineage<unknown>, partition: number): Iterable<Column> | undefined
   /** The task's own instance of a user's function. In a decoded stage that is `root.value`. */
   root<F>(root: Root<F>): F
   /** What the driver sent for this partition of this source. */

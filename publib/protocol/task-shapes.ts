@@ -53,7 +53,7 @@ export const stageShape = v.strictObject({
     v.record(text(256), text(65_536)),
     v.check(properties => Object.keys(properties).length <= 1000, 'at most 1000 properties'),
   ),
-  codegen: v.optional(v.picklist(['plain', 'loops'])),
+  codegen: v.optional(v.picklist(['plain', 'loops', 'kernels'])),
 })
 
 export const locationShape = v.strictObject({

@@ -23,7 +23,7 @@ export interface StageDescription {
   readonly reads: readonly ShuffleId[]
   readonly properties: Readonly<Record<string, string>>
   /** How its operators run; undefined: as fast as it can. */
-  readonly codegen?: 'plain' | 'loops' | undefined
+  readonly codegen?: 'plain' | 'loops' | 'kernels' | undefined
 }
 
 /** How an attempt ended. */

@@ -140,6 +140,10 @@ class TaskOfInterpreter implements AsyncComputeContext {
     yield* kept as readonly Batch<T>[]
   }
 
+  columns(): undefined {
+    return undefined
+  }
+
   root<F>(root: { readonly value: F }): F {
     return root.value
   }

@@ -1,5 +1,5 @@
-import type { Batch } from '#publib/columnar'
-import { blockSize, decodeBatch, encodeBatches } from '#publib/serialization'
+import type { Batch, Column } from '#publib/columnar'
+import { blockSize, decodeBatch, decodeColumn, encodeBatches } from '#publib/serialization'
 import type { ComputeContext } from '../compute-context.ts'
 import {
   type About,
@@ -43,12 +43,12 @@ export class ParallelCollection<T> extends Lineage<T> {
 
   override *compute(partition: number, context: ComputeContext): Iterable<Batch<T>> {
     const { bytes } = context.partitionData(this, partition)
-    if (bytes === undefined) return
-    for (let at = 0; at < bytes.length; ) {
-      const size = blockSize(bytes, at)
-      yield decodeBatch(bytes.subarray(at, at + size)) as T[]
-      at += size
-    }
+    if (bytes !== undefined) for (const block of blocksOf(bytes)) yield decodeBatch(block) as T[]
+  }
+
+  override *columns(partition: number, context: ComputeContext): Iterable<Column> {
+    const { bytes } = context.partitionData(this, partition)
+    if (bytes !== undefined) for (const block of blocksOf(bytes)) yield decodeColumn(block)
   }
 
   override preferredLocations(partition: number): readonly string[] {
@@ -64,6 +64,14 @@ export class ParallelCollection<T> extends Lineage<T> {
 
   override fields(): Fields {
     return { numPartitions: this.numPartitions }
+  }
+}
+
+function* blocksOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; ) {
+    const size = blockSize(bytes, at)
+    yield bytes.subarray(at, at + size)
+    at += size
   }
 }
 

@@ -1,0 +1,43 @@
+import type { Batch, Column } from '#publib/columnar'
+import type { Action, ComputeContext, Lineage, ShuffleDependency } from '#publib/lineage'
+import type { MapOutput } from '#publib/shuffle'
+import type { CodegenMode } from './mode.ts'
+import { StageKernels } from './stage-kernels.ts'
+import { StageLoops } from './stage-loops.ts'
+
+/** How the operators of one stage run on one executor, where they do not run by their own definitions. */
+export interface StageCode {
+  /** The records of an operator, computed anew; undefined for one that has no loop. */
+  batches<T>(
+    lineage: Lineage<T>,
+    partition: number,
+    context: ComputeContext,
+  ): Iterable<Batch<T>> | undefined
+  /** The same as columns, each valid until the next is asked for; undefined where there are only rows. */
+  columns(
+    lineage: Lineage<unknown>,
+    partition: number,
+    context: ComputeContext,
+  ): Iterable<Column> | undefined
+  /** The action's result for one partition. */
+  run(
+    action: Action<unknown, unknown>,
+    lineage: Lineage<unknown>,
+    partition: number,
+    context: ComputeContext,
+  ): unknown
+  /** Writes what one map task gives to a shuffle. */
+  writeShuffle(dependency: ShuffleDependency, partition: number, context: ComputeContext): MapOutput
+}
+
+/** The code of a stage; `stage` is like no other of the executor. Undefined: by definition. */
+export function stageCode(mode: CodegenMode, stage: string): StageCode | undefined {
+  switch (mode) {
+    case 'plain':
+      return undefined
+    case 'loops':
+      return new StageLoops(stage)
+    case 'kernels':
+      return new StageKernels(stage)
+  }
+}

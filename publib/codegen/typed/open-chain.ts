@@ -1,0 +1,118 @@
+import type { Column } from '#publib/columnar'
+import type { ComputeContext, Root } from '#publib/lineage'
+import type { Chain } from '../chain.ts'
+import { type LeafBuffer, leafBuffer } from './leaf-buffers.ts'
+import { TypedHelpers } from './typed-helpers.ts'
+import type { End } from './typed-loop.ts'
+import { type Compiled, isEmptyColumn, type TypedLoops } from './typed-loops.ts'
+
+/** What the end of a chain gathers. */
+export interface EndState {
+  /** Takes columns that are pushed; they are the loop's again afterwards. */
+  readonly take?: (...columns: Column[]) => void
+  value?: unknown
+  isEmpty?: boolean
+}
+
+/** What one loop of a chain gathers, from batch to batch. */
+interface LoopState {
+  readonly state: EndState
+  readonly leaves: readonly LeafBuffer[]
+}
+
+/** A chain with all that one partition of one task brings to its loops. */
+export class OpenChain {
+  readonly #loops: TypedLoops
+  readonly #chain: Chain
+  readonly #end: End
+  readonly #state: EndState
+  readonly #functions: readonly unknown[]
+  readonly #roots: readonly Root[]
+  readonly #states: readonly unknown[]
+  readonly #helpers: TypedHelpers
+  readonly #open = new Map<number, LoopState>()
+
+  constructor(
+    loops: TypedLoops,
+    chain: Chain,
+    end: End,
+    state: EndState,
+    partition: number,
+    context: ComputeContext,
+  ) {
+    this.#loops = loops
+    this.#chain = chain
+    this.#end = end
+    this.#state = state
+    this.#roots = [...chain.steps.flatMap(({ roots }) => roots), ...end.sink.roots]
+    this.#functions = this.#roots.map(root => context.root(root))
+    this.#states = chain.steps.map(step => step.state?.(partition))
+    this.#helpers = new TypedHelpers(context)
+  }
+
+  /** All rows of a column, through the steps from `place` on, to the end. */
+  push(column: Column, place = 0): void {
+    if (isEmptyColumn(column)) return
+    const [loop, own] = this.#loops.loopOf(this.#chain, place, column, this.#end)
+    this.#call(loop, own)
+  }
+
+  /** What comes out for a column. */
+  *pull(column: Column, place = 0): Generator<unknown> {
+    if (isEmptyColumn(column)) return
+    const [loop, own] = this.#loops.loopOf(this.#chain, place, column, this.#end)
+    for (const given of this.#results(loop, own)) {
+      if (loop.next === undefined) yield given
+      else yield* this.pull(loop.splitter!.split(given as Column), loop.next.place)
+    }
+  }
+
+  *#results(loop: Compiled, column: Column): Generator<unknown> {
+    if (!loop.yields) {
+      const given = this.#call(loop, column)
+      if (given !== undefined) yield given
+      return
+    }
+    let hasFailed = false
+    try {
+      yield* this.#call(loop, column) as Generator<unknown>
+    } catch (error) {
+      hasFailed = true
+      throw error
+    } finally {
+      // What was left early is let go of.
+      this.#helpers.close(hasFailed)
+    }
+  }
+
+  #call(loop: Compiled, column: Column): unknown {
+    const { state, leaves } = this.#stateOf(loop)
+    try {
+      return loop.run(
+        column,
+        this.#functions,
+        this.#roots,
+        this.#states,
+        this.#helpers,
+        state,
+        leaves,
+      )
+    } catch (error) {
+      this.#helpers.close(true)
+      throw error
+    }
+  }
+
+  #stateOf(loop: Compiled): LoopState {
+    const known = this.#open.get(loop.number)
+    if (known !== undefined) return known
+    const { next, splitter } = loop
+    const state: EndState =
+      next === undefined
+        ? this.#state
+        : { take: column => this.push(splitter!.split(column!), next.place) }
+    const made = { state, leaves: loop.leaves.map(leafBuffer) }
+    this.#open.set(loop.number, made)
+    return made
+  }
+}

@@ -1,0 +1,107 @@
+import type { Column } from '#publib/columnar'
+import type { Root } from '#publib/lineage'
+import type { Chain } from '../chain.ts'
+import type { Step } from '../step.ts'
+import type { Element } from './element.ts'
+import { isText } from './element.ts'
+import { elementOf, signatureOf } from './input.ts'
+import { GATHERED_ROWS, type LeafKind } from './leaf-kinds.ts'
+import { LoopWriter } from './loop-writer.ts'
+import { lowerFunction } from './lower.ts'
+import { type TypedSink, toColumns, type Way } from './sinks.ts'
+import { type Splitting, splittingOf } from './splitting.ts'
+import { type Callee, writeStep } from './steps.ts'
+
+/** A loop over the rows of columns of one signature: from one step of a chain to its end, or to a step that a kernel does. */
+export interface TypedLoop {
+  /** The body of a function of `c, f, r, v, h, s`: a column, functions, roots, what steps keep, helpers, what the end gathers. */
+  readonly body: string
+  readonly yields: boolean
+  readonly leaves: readonly LeafKind[]
+  /** What comes behind the loop, where it does not reach the end of the chain. */
+  readonly next: { readonly place: number; readonly splitting: Splitting } | undefined
+}
+
+/** What ends a chain, and how columns come out where a kernel takes them over. */
+export interface End {
+  readonly sink: TypedSink
+  readonly way: Way
+}
+
+/** The text of the loop that begins with step `place`. `name` makes it unlike any other. */
+export function typedLoop(
+  { steps }: Pick<Chain, 'steps'>,
+  place: number,
+  column: Column,
+  { sink, way }: End,
+  name: string,
+): TypedLoop {
+  const w = new LoopWriter()
+  const offsets = rootOffsets(steps)
+  let element: Element = elementOf(column, signatureOf(column), 'c', w)
+  for (let at = place; at < steps.length; at++) {
+    const step = steps[at]!
+    const splitting = splittingOf(step)
+    const texts = splitting && textsOf(splitting, element, w)
+    if (splitting !== undefined && texts !== undefined) {
+      const ends = toColumns(way, 'opaque', 'texts').write(texts, [], w)
+      return assembled(w, ends, { steps, sink, name, next: { place: at + 1, splitting }, way })
+    }
+    const names = { callees: calleesOf(step.roots, offsets[at]!), state: `v[${at}]` }
+    element = writeStep(step, element, names, w)
+  }
+  const ends = sink.write(element, calleesOf(sink.roots, offsets.at(-1)!), w)
+  return assembled(w, ends, { steps, sink, name, next: undefined, way })
+}
+
+/** The texts that are to be split, where the element has them for sure. */
+function textsOf({ of }: Splitting, element: Element, w: LoopWriter): Element | undefined {
+  const texts = lowerFunction(
+    { parameters: 1, locals: [], result: of, intrinsics: [] },
+    [element],
+    w,
+  )
+  return texts !== undefined && isText(texts) ? texts : undefined
+}
+
+function calleesOf(roots: readonly Root[], offset: number): Callee[] {
+  return roots.map((root, i) => ({ f: `f${offset + i}`, r: `r${offset + i}`, root }))
+}
+
+/** For each step, and for the end, the number of its first function. */
+function rootOffsets(steps: readonly Step[]): readonly number[] {
+  const offsets = [0]
+  for (const { roots } of steps) offsets.push(offsets.at(-1)! + roots.length)
+  return offsets
+}
+
+function assembled(
+  w: LoopWriter,
+  { begin, end }: { readonly begin: string; readonly end: string },
+  {
+    name,
+    next,
+    way,
+    sink,
+  }: {
+    readonly steps: readonly Step[]
+    readonly sink: TypedSink
+    readonly name: string
+    readonly next: TypedLoop['next']
+    readonly way: Way
+  },
+): TypedLoop {
+  const turn = w.turn
+  const loop = w.isEmpty ? '' : `for (let i = 0; i < rows; i++) {\n${turn}\n}\n`
+  const rest = `${begin}${loop}${end}`
+  const functions = [...new Set(rest.match(/\b[fr]\d+\b/g) ?? [])]
+  const body = `// ${name}: ${sink.tag}
+'use strict'
+${functions.map(f => `const ${f} = ${f[0]}[${f.slice(1)}]\n`).join('')}const rows = h.rowsOf(c), room = ${w.multiplies ? GATHERED_ROWS : 'rows'}
+let made = 0
+${w.frontOf(rest)}
+${rest}//# sourceURL=${name}
+`
+  const yields = way === 'pull' && w.multiplies
+  return { body, yields, leaves: w.leaves, next }
+}

@@ -1,0 +1,86 @@
+import { type Column, rowsOf, valuesOf } from '#publib/columnar'
+import type { Root } from '#publib/lineage'
+import type { Chain } from '../chain.ts'
+import { signatureOf } from './input.ts'
+import type { LeafBuffer } from './leaf-buffers.ts'
+import { Splitter } from './splitting.ts'
+import type { TypedHelpers } from './typed-helpers.ts'
+import { type End, type TypedLoop, typedLoop } from './typed-loop.ts'
+
+/** A compiled loop: called with each column of its signature. Gives a column, rows, nothing, or a generator of such. */
+export type TypedFunction = (
+  column: Column,
+  functions: readonly unknown[],
+  roots: readonly Root[],
+  states: readonly unknown[],
+  helpers: TypedHelpers,
+  gathered: unknown,
+  leaves: readonly LeafBuffer[],
+) => unknown
+
+export interface Compiled extends Omit<TypedLoop, 'body'> {
+  readonly run: TypedFunction
+  /** Like that of no other loop of the stage. */
+  readonly number: number
+  readonly splitter: Splitter | undefined
+}
+
+/** Kinds of columns that one step of a chain is compiled for. Columns of more kinds are read as plain values. */
+const SIGNATURES_MAX = 12
+
+/** Loops made in this thread so far. */
+let made = 0
+
+/** The typed loops of one stage on one executor, each compiled once: tasks bring their own functions. */
+export class TypedLoops {
+  readonly #stage: string
+  readonly #loops = new Map<string, Map<string, Compiled>>()
+
+  constructor(stage: string) {
+    this.#stage = stage
+  }
+
+  /** The loop for a column, and the column as that loop reads it. */
+  loopOf(chain: Chain, place: number, column: Column, end: End): [Compiled, Column] {
+    const key = `${chain.key} ${place} ${end.sink.tag} ${end.way} ${shapesOf(chain, end)}`
+    const loops = this.#loops.get(key) ?? new Map<string, Compiled>()
+    this.#loops.set(key, loops)
+    const signature = signatureOf(column)
+    const known = loops.get(signature)
+    if (known !== undefined) return [known, column]
+    if (loops.size >= SIGNATURES_MAX && column.kind !== 'values') {
+      return this.loopOf(chain, place, { kind: 'values', values: valuesOf(column) }, end)
+    }
+    const compiled = this.#compile(chain, place, column, end)
+    loops.set(signature, compiled)
+    return [compiled, column]
+  }
+
+  #compile(chain: Chain, place: number, column: Column, end: End): Compiled {
+    const number = made++
+    // See CompiledLoops.
+    const name = `simspark:/publib/codegen/stage-${this.#stage}/loop-typed-${number}`
+    const { body, yields, leaves, next } = typedLoop(chain, place, column, end, name)
+    const star = yields ? '*' : ''
+    const run = new Function(
+      `return function${star} loop(c, f, r, v, h, s, l) {\n${body}}`,
+    )() as TypedFunction
+    const splitter = next && new Splitter(next.splitting)
+    return { run, number, yields, leaves, next, splitter }
+  }
+}
+
+/** Functions whose shape holds: what a task patched of the language takes it from those that rely on that. */
+function shapesOf({ steps }: Chain, { sink }: End): string {
+  const roots = [...steps.flatMap(step => step.roots), ...sink.roots]
+  return roots.map(root => (root.shape === undefined ? '-' : '+')).join('')
+}
+
+/** Rows as a column that nobody has looked into. */
+export function plainColumn(values: readonly unknown[]): Column {
+  return { kind: 'values', values }
+}
+
+export function isEmptyColumn(column: Column): boolean {
+  return rowsOf(column) === 0
+}
