@@ -1,16 +1,8 @@
-import type { Kernels, OrderKernels } from '../doors.ts'
-import { plainKernels } from '../plain/plain-kernels.ts'
+import type { Kernels } from '../doors.ts'
 import type { Instance } from './instance.ts'
 import { keyKernels } from './key-kernels.ts'
+import { orderKernels } from './order-kernels.ts'
 import { textKernels } from './text-kernels.ts'
-
-const orders: OrderKernels = {
-  orderOfTexts: plainKernels.orderOfTexts,
-  orderOfNumbers: plainKernels.orderOfNumbers,
-  sortNumbers: plainKernels.sortNumbers,
-  placesOfTexts: plainKernels.placesOfTexts,
-  placesOfNumbers: plainKernels.placesOfNumbers,
-}
 
 /** All kernels in WebAssembly, on one instance. */
 export function wasmKernels(instance: Instance): Kernels {
@@ -25,6 +17,6 @@ export function wasmKernels(instance: Instance): Kernels {
     scope: work => memory.scope(work),
     ...textKernels(instance),
     ...keyKernels(instance),
-    ...orders,
+    ...orderKernels(instance),
   }
 }

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
-import { plainKernels, type Texts } from '#publib/kernels'
+import { kernels, plainKernels, type Texts } from '#publib/kernels'
 import { compareValues, SeededRandom } from '#publib/util'
 import { assertExactly, fc, holdsForAll } from '../../../support/property.ts'
 
-const implementations = { plain: plainKernels }
+const implementations = { plain: plainKernels, wasm: kernels() }
 
 /** Texts one behind the other, or slices of bytes with gaps between them, out of order. */
 function textsOf(values: readonly string[], isSliced: boolean): Texts {
@@ -70,6 +70,10 @@ const words = fc
 
 for (const [name, kernels] of Object.entries(implementations)) {
   describe(`sorting by ${name} kernels`, () => {
+    it('are those that were asked for', () => {
+      expect(kernels.name).to.equal(name)
+    })
+
     it('orders numbers as the total order does, equal ones as they come', () => {
       holdsForAll(fc.tuple(numbers, fc.boolean()), ([values, isFalling]) => {
         const order = kernels.orderOfNumbers(Float64Array.from(values), isFalling)
@@ -127,6 +131,57 @@ for (const [name, kernels] of Object.entries(implementations)) {
     })
   })
 }
+
+describe('sorting by plain and by wasm kernels', () => {
+  const random = new SeededRandom(11)
+  const below = (bound: number): number => random.below(bound)
+  const few = ['a', 'b', '\0', 'é', '\uffff', '\ue000', '\ud7ff', '😀', '\u{10ffff}']
+  const makers: Record<string, () => string> = {
+    'short texts with numbers': () => `s${below(2 ** 32)}`,
+    'beginnings of several words': () => 'https://www.'.repeat(1 + below(3)) + below(50),
+    'one character many times': () => 'a'.repeat(below(600)),
+    'zeros at the end': () => 'x'.repeat(20) + '\0'.repeat(below(20)),
+    'characters of all widths': () =>
+      Array.from({ length: below(20) }, () => few[below(9)]).join(''),
+    'few texts': () => `the same ${below(3)}`,
+  }
+
+  for (const [name, make] of Object.entries(makers)) {
+    it(`gives the same order of ${name}`, () => {
+      for (const count of [0, 1, 17, 300, 1500]) {
+        for (const isFalling of [false, true]) {
+          const texts = textsOf(Array.from({ length: count }, make), isFalling)
+          const order = kernels().orderOfTexts(texts, isFalling)
+          assertExactly(order, plainKernels.orderOfTexts(texts, isFalling))
+          assertExactly(kernels().gatherTexts(texts, order), plainKernels.gatherTexts(texts, order))
+          const bounds = textsOf(Array.from({ length: 40 }, make).sort(), false)
+          const places = kernels().placesOfTexts(texts, bounds)
+          assertExactly(places, plainKernels.placesOfTexts(texts, bounds))
+        }
+      }
+    })
+  }
+
+  it('gives the same order of numbers of all magnitudes', () => {
+    const numbers = [
+      () => random.number() - 0.5,
+      () => below(100) - 50,
+      () => below(2 ** 32) / 2 ** 32,
+      () => random.number() * 10 ** (below(600) - 300),
+    ]
+    for (const make of numbers) {
+      for (const count of [1, 300, 20_000]) {
+        const values = Float64Array.from({ length: count }, make)
+        for (const isFalling of [false, true]) {
+          const order = kernels().orderOfNumbers(values, isFalling)
+          assertExactly(order, plainKernels.orderOfNumbers(values, isFalling))
+          const sorted = kernels().sortNumbers(values, isFalling)
+          assertExactly(sorted, plainKernels.sortNumbers(values, isFalling))
+        }
+      }
+    }
+  })
+})
 
 function boundsBefore(bounds: readonly unknown[], value: unknown): number {
   return bounds.filter(bound => compareValues(bound, value) < 0).length
