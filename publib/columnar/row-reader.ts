@@ -127,7 +127,7 @@ if (${count} !== ${keys.length}) return ${MISFIT}
     const read = `const ${value} = ${source}\n`
     switch (kind) {
       case 'i32':
-        return `${read}if ((${value} | 0) !== ${value} || (${value} === 0 && is(${value}, -0))) return ${index}\n${name}[i] = ${value}\n`
+        return `${read}if (typeof ${value} !== 'number' || (${value} | 0) !== ${value} || (${value} === 0 && is(${value}, -0))) return ${index}\n${name}[i] = ${value}\n`
       case 'f64':
         return `${read}if (typeof ${value} !== 'number') return ${index}\n${name}[i] = ${value}\n`
       case 'bool':

@@ -59,6 +59,12 @@ describe('columns read by generated loops', () => {
   it('are of the rows exactly, also where one in the middle differs from those that were looked at', () => {
     const odd: readonly unknown[] = [
       ...[[1.5, 'a'], [-0, 'a'], ['x', 'a'], [1, 'a', 2], [1], [null, undefined], 7, null],
+      ...[
+        [7n, 'a'],
+        [{ valueOf: 5 }, 'a'],
+        [Object(5), 'a'],
+        ['5', 'a'],
+      ],
       ...[{ 0: 1, 1: 'a' }, [1, ['nested']], new Array(2), Object.assign([1, 'a'], {})],
     ]
     for (const [index, other] of odd.entries()) {
