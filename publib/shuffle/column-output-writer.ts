@@ -1,5 +1,5 @@
 import type { MapOutputId } from '#publib/blocks'
-import { type Column, hashColumn, rowsOf } from '#publib/columnar'
+import { type Column, hashColumn, isSameColumn, rowsOf } from '#publib/columnar'
 import { blockSalt } from './block-salt.ts'
 import { ColumnBuffers } from './column-buffers.ts'
 import { placesOfKeys } from './column-placement.ts'
@@ -31,9 +31,12 @@ export class ColumnOutputWriter {
   add(keys: Column, values: Column, hashes = hashColumn(keys)): void {
     const rows = rowsOf(keys)
     if (rows === 0) return
-    this.#content.addAll(hashes, hashColumn(values, safeHash))
+    // Records that are their own keys go through the shuffle once.
+    const isOwnKey = isSameColumn(keys, values)
+    this.#content.addAll(hashes, isOwnKey ? hashes : hashColumn(values, safeHash))
     const places = placesOfKeys(keys, hashes, this.#partitioner)
-    this.#buffers.add({ kind: 'tuple', rows, fields: [keys, values] }, places)
+    const fields = [keys, isOwnKey ? keys : values]
+    this.#buffers.add({ kind: 'tuple', rows, fields }, places)
     this.#count += rows
   }
 

@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import { type Column, detectColumn, rowsOf, valuesOf } from '#publib/columnar'
 import {
   type Aggregator,
+  aggregateExternally,
   FetchFailedError,
   FunctionPartitioner,
   HashPartitioner,
@@ -11,6 +12,7 @@ import {
   valueAccumulators,
 } from '#publib/shuffle'
 import { compareValues, SeededRandom, SimSparkError, shuffleId } from '#publib/util'
+import { aggregateColumns } from '../../../../publib/shuffle/column-aggregator.ts'
 import { MapSideColumns } from '../../../../publib/shuffle/map-side-columns.ts'
 import { assertExactly, batches, fc, holdsForAll, keys, values } from '../../../support/property.ts'
 import { type Bench, makeBench, mapColumns, mapTasks, reduceColumns, reduceTasks } from './task.ts'
@@ -88,7 +90,7 @@ describe('a shuffle of columns', () => {
           assertExactly(reduceColumns(bench, spec, rows), expected)
           return true
         },
-        60,
+        40,
       )
     })
   }
@@ -208,7 +210,7 @@ describe('a shuffle of columns', () => {
           assertExactly(reduceColumns(bench, spec, rows).map(sorted), expected)
           return true
         },
-        100,
+        50,
       )
     })
 
@@ -229,6 +231,27 @@ describe('a shuffle of columns', () => {
       })
     }
   }
+
+  it('combines in parts, and in parts of parts, what one table should not hold', () => {
+    const random = new SeededRandom(4)
+    const pairs = Array.from({ length: 6000 }, (_, i): Pair => {
+      const key = random.below(2500)
+      return [key % 3 === 0 ? key : key % 3 === 1 ? `key ${key}` : ['pair', key], i]
+    })
+    const expected = [...aggregateExternally([pairs as never], lists, 'values', bench.task(1))]
+    for (const dataBytes of [1 << 26, 100_000]) {
+      const env = bench.task(2, { dataBytes })
+      const input = function* () {
+        for (const part of chunks(pairs, 100)) {
+          yield { what: 'values', pairs: detectColumn(part) } as const
+        }
+      }
+      const makeAccumulators = () => valueAccumulators(lists as never)
+      const columns = aggregateColumns(input(), { makeAccumulators, env, keysMax: 30 }, undefined)
+      assertExactly(sorted(Array.from(columns, valuesOf).flat()), sorted(expected.flat()))
+    }
+    expect(bench.files()).to.deep.equal([])
+  })
 
   it('passes on full tables, and gives up combining where keys do not come again', () => {
     const takenFrom = (pairs: readonly [string, number][]): number[] => {
