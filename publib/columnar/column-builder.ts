@@ -1,4 +1,5 @@
 import { type Column, rowsOf } from './column.ts'
+import { isTwice } from './fields.ts'
 import {
   ConstantLane,
   FlatLane,
@@ -179,12 +180,16 @@ class FieldsLane implements Lane {
   readonly kind: 'tuple' | 'record'
   rows = 0
   readonly #like: Column & { kind: 'tuple' | 'record' }
-  readonly #fields: readonly ColumnBuilder[]
+  #fields: readonly ColumnBuilder[]
+  /** Whether there is one builder for both fields of pairs that were twice the same so far. */
+  #isTwice: boolean
 
   constructor(like: Column & { kind: 'tuple' | 'record' }) {
     this.kind = like.kind
     this.#like = like
-    this.#fields = like.fields.map(() => new ColumnBuilder())
+    this.#isTwice = isTwice(like)
+    const fields = this.#isTwice ? like.fields.slice(1) : like.fields
+    this.#fields = fields.map(() => new ColumnBuilder())
   }
 
   get bytes(): number {
@@ -205,17 +210,29 @@ class FieldsLane implements Lane {
 
   add({ parts }: Located, from: number, to: number): void {
     this.rows += to - from
-    for (let i = 0; i < parts.length; i++) this.#fields[i]!.add(parts[i]!, from, to)
+    if (this.#isTwice && parts[0] !== parts[1]) this.#part()
+    const fields = this.#fields
+    for (let i = 0; i < fields.length; i++) fields[i]!.add(parts[i]!, from, to)
   }
 
   column(): Column {
     const fields = this.#fields.map(field => field.column())
+    if (this.#isTwice) fields.push(fields[0]!)
     return { ...this.#like, rows: this.rows, fields }
   }
 
   clear(): void {
     this.rows = 0
     for (const field of this.#fields) field.clear()
+  }
+
+  /** From now on both fields have a builder. */
+  #part(): void {
+    const [first] = this.#fields as [ColumnBuilder]
+    const second = new ColumnBuilder()
+    second.addAll(first.column())
+    this.#fields = [first, second]
+    this.#isTwice = false
   }
 }
 

@@ -1,5 +1,6 @@
 import { kernels } from '#publib/kernels'
 import type { Column } from './column.ts'
+import { mapFields } from './fields.ts'
 import { startsOf, startsOfPresent } from './locate.ts'
 
 /** The rows at the places `order`, one behind the other: a column of its own memory, texts packed. */
@@ -54,7 +55,7 @@ function gatherNested(column: Nested, order: Uint32Array): Column {
     case 'nullable':
       return gatherNullable(column, order)
     default: {
-      const fields = column.fields.map(field => gatherColumn(field, order))
+      const fields = mapFields(column.fields, field => gatherColumn(field, order))
       return { ...column, rows: order.length, fields }
     }
   }

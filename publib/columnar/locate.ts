@@ -1,4 +1,5 @@
 import type { Column } from './column.ts'
+import { mapFields } from './fields.ts'
 import { packUtf8 } from './strings.ts'
 
 /** A column whose rows can be found: what is summed up once serves many looks. */
@@ -28,7 +29,7 @@ export function locate(column: Column): Located {
       return { column, starts: startsOf(column.lengths), parts: [locate(column.items)] }
     case 'tuple':
     case 'record':
-      return { column, starts: undefined, parts: column.fields.map(locate) }
+      return { column, starts: undefined, parts: mapFields(column.fields, locate) }
     default:
       return { column, starts: undefined, parts: NOTHING }
   }

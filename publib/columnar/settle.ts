@@ -1,5 +1,6 @@
 import type { Column } from './column.ts'
 import { detectColumn } from './detect.ts'
+import { mapFields } from './fields.ts'
 import { TooDeepForColumns } from './limits.ts'
 
 /**
@@ -21,7 +22,7 @@ export function settledColumn(column: Column, depth = 0): Column {
     }
     case 'tuple':
     case 'record': {
-      const fields = column.fields.map(field => settledColumn(field, depth + 1))
+      const fields = mapFields(column.fields, field => settledColumn(field, depth + 1))
       return fields.every((field, i) => field === column.fields[i]) ? column : { ...column, fields }
     }
     default:

@@ -1,4 +1,5 @@
 import { type Column, rowsOf } from './column.ts'
+import { isTwice, mapFields } from './fields.ts'
 
 /** Rows `from` up to `to` of a column: views of the same memory, nothing is copied but what stands in plain arrays. */
 export function sliceColumn(column: Column, from: number, to: number): Column {
@@ -20,7 +21,7 @@ export function sliceColumn(column: Column, from: number, to: number): Column {
       return { kind: 'values', values: column.values.slice(from, to) }
     case 'tuple':
     case 'record': {
-      const fields = column.fields.map(field => sliceColumn(field, from, to))
+      const fields = mapFields(column.fields, field => sliceColumn(field, from, to))
       return { ...column, rows: to - from, fields }
     }
     default:
@@ -82,6 +83,12 @@ function cutter(column: Column): (rows: number) => Column {
     case 'tuple':
     case 'record': {
       const cuts = column.fields.map(cutter)
+      if (isTwice(column)) {
+        return rows => {
+          const piece = cuts[0]!(rows)
+          return { ...column, rows, fields: [piece, piece] }
+        }
+      }
       return rows => ({ ...column, rows, fields: cuts.map(cut => cut(rows)) })
     }
     case 'nullable': {

@@ -1,6 +1,6 @@
 import type { Column } from '#publib/columnar'
 
-/** The number of each kind of column in a block. Numbers never change their meaning; new ones are added at the end. */
+/** The number of each kind of column in a block. Numbers never change their meaning; new ones are added at the end, behind TWICE. */
 export const KIND: { readonly [K in Column['kind']]: number } = {
   constant: 0,
   f64: 1,
@@ -17,3 +17,6 @@ export const KIND: { readonly [K in Column['kind']]: number } = {
   record: 12,
   values: 13,
 }
+
+/** Pairs of twice the same, for which one column stands. */
+export const TWICE = 14

@@ -1,6 +1,6 @@
 import { COLUMN_DEPTH_MAX, type Column, isConsistent } from '#publib/columnar'
 import { type ByteReader, MalformedBytes } from './byte-reader.ts'
-import { KIND } from './column-kinds.ts'
+import { KIND, TWICE } from './column-kinds.ts'
 import { ValueReader } from './value-reader.ts'
 
 /** Reads a column that `writeColumn` wrote; its memory is its own. */
@@ -55,6 +55,10 @@ function readNested(kind: number, rows: number, from: ByteReader, depth: number)
       const count = from.count(2)
       const fields = Array.from({ length: count }, () => readColumn(from, depth + 1))
       return { kind: 'tuple', rows, fields }
+    }
+    case TWICE: {
+      const field = readColumn(from, depth + 1)
+      return { kind: 'tuple', rows, fields: [field, field] }
     }
     case KIND.list: {
       const isGroup = from.u8() === 1

@@ -1,10 +1,16 @@
-import { type Column, packUtf8, rowsOf } from '#publib/columnar'
+import { type Column, isTwice, packUtf8, rowsOf } from '#publib/columnar'
 import type { ByteWriter } from './byte-writer.ts'
-import { KIND } from './column-kinds.ts'
+import { KIND, TWICE } from './column-kinds.ts'
 import { type ValueOptions, ValueWriter } from './value-writer.ts'
 
 /** Writes a column: its kind, its number of rows, then what belongs to the kind. */
 export function writeColumn(column: Column, out: ByteWriter, options: ValueOptions = {}): void {
+  if (column.kind === 'tuple' && isTwice(column)) {
+    out.u8(TWICE)
+    out.varint(column.rows)
+    writeColumn(column.fields[0]!, out, options)
+    return
+  }
   out.u8(KIND[column.kind])
   out.varint(rowsOf(column))
   switch (column.kind) {
