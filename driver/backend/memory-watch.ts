@@ -25,11 +25,14 @@ export function watchMemory(
   executorsBytes: number,
   read: () => MemoryReading = readMemory,
 ): Cancellable {
+  const lookBytes = Math.min(processMemoryLimit(executorsBytes), totalmem(), containerBytes()) / 2
   const first = read()
   const loadedBytes = Math.max(0, first.residentBytes - first.driverBytes)
   const machineBytes = Math.min(totalmem(), containerBytes()) * MACHINE_SHARE
   return clock.every(LOOK_MS, () => {
     if (host.attemptCount === 0) return
+    // All told costs a millisecond, and need not be asked while the process is small.
+    if (read === readMemory && process.memoryUsage.rss() < lookBytes) return
     const { residentBytes, driverBytes } = read()
     const besideBytes = driverBytes + loadedBytes
     const limitBytes = Math.min(processMemoryLimit(executorsBytes), machineBytes - besideBytes)

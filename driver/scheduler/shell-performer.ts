@@ -181,6 +181,11 @@ export class Performer {
     const job = jobs.get(jobId)
     if (job === undefined || job.broken !== undefined) return
     try {
+      const plain = brought.plainOf(taskId)
+      if (plain !== undefined) {
+        job.request.onResult(index, plain.value)
+        return
+      }
       const isCounted = brought.large.has(taskId)
       const bytes = brought.bytesOf(taskId)
       if (!isCounted) this.#checkSize(job, bytes.length)

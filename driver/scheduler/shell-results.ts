@@ -21,6 +21,12 @@ export class BroughtResults {
     return this.#ended.get(taskId)?.task
   }
 
+  /** The result of a task that needed no encoding; undefined: it has another one. */
+  plainOf(taskId: TaskId): { readonly value?: unknown } | undefined {
+    const end = this.#ended.get(taskId)?.task.end
+    return end?.kind === 'success' && end.result.kind === 'plain' ? end.result : undefined
+  }
+
   /** The encoded result of a task. @throws INTERNAL where its host sent none */
   bytesOf(taskId: TaskId): Uint8Array {
     const brought = this.#ended.get(taskId)

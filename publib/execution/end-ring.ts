@@ -1,5 +1,12 @@
 import type { FromExecutorThread } from '#publib/protocol'
-import { METRICS_COUNT, metricsFrom, putMetrics } from '#publib/task'
+import {
+  METRICS_COUNT,
+  metricsFrom,
+  type PlainValue,
+  putMetrics,
+  type TaskEnd,
+  type TaskResult,
+} from '#publib/task'
 import type { TaskId } from '#publib/util'
 
 type TaskEndedMessage = FromExecutorThread & { readonly type: 'taskEnded' }
@@ -39,20 +46,33 @@ export class EndRing {
   /** Tells of an end; false: by message, then. */
   put(message: TaskEndedMessage): boolean {
     const { end, metrics, result, accumulators, cacheReads, lostClasses } = message
-    if (end.kind !== 'success' || end.result.kind !== 'value' || metrics === undefined) return false
+    if (end.kind !== 'success' || metrics === undefined) return false
+    const plain = end.result.kind === 'plain' ? end.result : undefined
     if (accumulators.length > 0 || cacheReads.length > 0 || lostClasses !== undefined) return false
-    if (result === undefined || result.length > RESULT_BYTES_MAX) return false
+    if (plain === undefined && (result === undefined || result.length > RESULT_BYTES_MAX))
+      return false
     if (Atomics.load(this.#words, HEARD) !== this.#posted) return false
     const written = Atomics.load(this.#words, WRITTEN)
     if (((written - Atomics.load(this.#words, READ)) | 0) >= RECORDS) return false
     const at = recordAt(written)
     this.#numbers[at + TASK_ID] = message.taskId
-    this.#numbers[at + RESULT_BYTES] = result.length
     putMetrics(metrics, this.#numbers, at + METRICS)
-    const from = (at + RESULT) * 8
-    for (let i = 0; i < result.length; i++) this.#bytes[from + i] = result[i] as number
+    if (plain !== undefined) this.#putPlain(at, plain.value)
+    else this.#putBytes(at, result as Uint8Array)
     Atomics.store(this.#words, WRITTEN, (written + 1) | 0)
     return true
+  }
+
+  #putPlain(at: number, value: PlainValue): void {
+    const isNumber = typeof value === 'number'
+    this.#numbers[at + RESULT_BYTES] = isNumber ? A_NUMBER : -2 - PLAIN_VALUES.indexOf(value)
+    if (isNumber) this.#numbers[at + RESULT] = value
+  }
+
+  #putBytes(at: number, bytes: Uint8Array): void {
+    this.#numbers[at + RESULT_BYTES] = bytes.length
+    const from = (at + RESULT) * 8
+    for (let i = 0; i < bytes.length; i++) this.#bytes[from + i] = bytes[i] as number
   }
 
   /** Whether the host is to be woken: once until it has heard. */
@@ -81,24 +101,31 @@ export class EndRing {
 
   #read(at: number): TaskEndedMessage {
     const bytes = this.#numbers[at + RESULT_BYTES] as number
+    const taskId = this.#numbers[at + TASK_ID] as TaskId
+    const metrics = metricsFrom(this.#numbers, at + METRICS)
     const from = (at + RESULT) * 8
-    return {
-      type: 'taskEnded',
-      taskId: this.#numbers[at + TASK_ID] as TaskId,
-      end: { kind: 'success', result: { kind: 'value', payload: -1, bytes } },
-      // Copied: the place is written anew.
-      result: this.#bytes.slice(from, from + bytes),
-      metrics: metricsFrom(this.#numbers, at + METRICS),
-      accumulators: [],
-      cacheReads: [],
-      lostClasses: undefined,
-    }
+    // Copied: the place is written anew.
+    const result = bytes < 0 ? undefined : this.#bytes.slice(from, from + bytes)
+    const end: TaskEnd = { kind: 'success', result: this.#resultOf(at, bytes) }
+    const none = { accumulators: NOTHING, cacheReads: NOTHING, lostClasses: undefined }
+    return { type: 'taskEnded', taskId, end, result, metrics, ...none }
+  }
+
+  #resultOf(at: number, bytes: number): TaskResult {
+    if (bytes >= 0) return { kind: 'value', payload: -1, bytes }
+    if (bytes === A_NUMBER) return { kind: 'plain', value: this.#numbers[at + RESULT] as number }
+    return { kind: 'plain', value: PLAIN_VALUES[-2 - bytes] }
   }
 }
 
 function recordAt(position: number): number {
   return HEAD + (position & (RECORDS - 1)) * RECORD
 }
+
+const NOTHING: readonly never[] = []
+/** Instead of a size: a number, or -2 less the place among these. */
+const A_NUMBER = -1
+const PLAIN_VALUES: readonly PlainValue[] = [undefined, null, true, false]
 
 /** A power of two. */
 const RECORDS = 128

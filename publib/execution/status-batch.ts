@@ -14,6 +14,8 @@ const CHUNK_BYTES = 512 << 10
 /** While so much waits in the connection, no further piece is added. */
 const BUFFERED_BYTES_MAX = 4 << 20
 
+const NOTHING: readonly never[] = []
+
 type ToDriver = Omit<Connection<never, ExecutorToDriver>, 'onMessage'>
 
 interface LargeResult {
@@ -69,7 +71,8 @@ export class StatusBatch {
     ended: Pick<EndedTask, 'taskId' | 'executorId'> & { readonly end: TaskEnd },
     message: TaskEndedMessage | undefined,
   ): void {
-    const whole = { ...ended, metrics: message?.metrics }
+    const { taskId, executorId, end } = ended
+    const whole = { taskId, executorId, end, metrics: message?.metrics }
     const bytes = ended.end.kind === 'success' ? message?.result : undefined
     if (message !== undefined && bytes !== undefined && bytes.length > INLINE_BYTES_MAX) {
       this.#large.push({ ended: whole, message, bytes, sentBytes: 0 })
@@ -84,18 +87,21 @@ export class StatusBatch {
     message: TaskEndedMessage | undefined,
     inline: Uint8Array | undefined,
   ): void {
-    const accumulators = (message?.accumulators ?? []).map(({ accumulatorId, bytes }) => ({
-      accumulatorId,
-      payload: this.#payloads.push(bytes) - 1,
-    }))
+    const { taskId, executorId, end, metrics } = ended
+    const deltas = message?.accumulators ?? NOTHING
+    const accumulators =
+      deltas.length === 0
+        ? NOTHING
+        : deltas.map(({ accumulatorId, bytes }) => ({
+            accumulatorId,
+            payload: this.#payloads.push(bytes) - 1,
+          }))
     const payload = inline === undefined ? undefined : this.#payloads.push(inline) - 1
     const { lostClasses } = message ?? {}
-    this.#ended.push({
-      ...{ ...ended, end: withPayload(ended.end, payload), accumulators },
-      ...(lostClasses === undefined ? {} : { lostClasses }),
-    })
+    const told = { taskId, executorId, end: withPayload(end, payload), metrics, accumulators }
+    this.#ended.push(lostClasses === undefined ? told : { ...told, lostClasses })
     // Nobody asks whether it has begun when it has ended.
-    if (this.#started.at(-1) === ended.taskId) this.#started.pop()
+    if (this.#started.at(-1) === taskId) this.#started.pop()
   }
 
   #schedule(): void {

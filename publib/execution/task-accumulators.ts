@@ -25,16 +25,19 @@ interface Entry {
 
 /** What one attempt has added so far. It travels with the attempt's end, and the driver counts it once. */
 export class TaskAccumulators {
-  readonly #sums = new Map<AccumulatorId, { state: unknown }>()
-  readonly #entries = new Map<AccumulatorId, Entry>()
+  // Made with the first accumulator: most tasks have none.
+  #sums: Map<AccumulatorId, { state: unknown }> | undefined
+  #entries: Map<AccumulatorId, Entry> | undefined
 
   add<In, State>(key: AccumulatorKey<In, State>, value: In): void {
+    this.#sums ??= new Map()
     let sum = this.#sums.get(key.id) as { state: State } | undefined
     if (sum === undefined) {
       sum = { state: key.operations.zero() }
       const held = sum
       this.#sums.set(key.id, held)
       const { countFailedValues } = key
+      this.#entries ??= new Map()
       this.#entries.set(key.id, { countFailedValues, state: () => held.state })
     }
     sum.state = key.operations.add(sum.state, value, key.label)
@@ -42,12 +45,13 @@ export class TaskAccumulators {
 
   /** Undoes what this attempt added. */
   reset(id: AccumulatorId): void {
-    this.#sums.delete(id)
-    this.#entries.delete(id)
+    this.#sums?.delete(id)
+    this.#entries?.delete(id)
   }
 
   /** The one instance of an own accumulator in this task. */
   own<A extends OwnAccumulator>(id: AccumulatorId, make: () => A): A {
+    this.#entries ??= new Map()
     const known = this.#entries.get(id) as (Entry & { readonly instance: A }) | undefined
     if (known !== undefined) return known.instance
     const instance = make()
@@ -61,6 +65,7 @@ export class TaskAccumulators {
   deltas(hasFailed: boolean): readonly AccumulatorDelta[] {
     // Plain loops: user functions may have replaced Array's methods, and their error is to be told all the same.
     const deltas: AccumulatorDelta[] = []
+    if (this.#entries === undefined) return deltas
     for (const [accumulatorId, entry] of this.#entries) {
       if (hasFailed && !entry.countFailedValues) continue
       deltas[deltas.length] = { accumulatorId, bytes: encodeValue(entry.state()) }

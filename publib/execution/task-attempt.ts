@@ -5,7 +5,7 @@ import { type AsyncPart, asyncOperators, type StageInstance } from '#publib/line
 import type { SourceData } from '#publib/protocol'
 import { EncodedValue, encodeValue } from '#publib/serialization'
 import { type MapOutput, writeMapOutput } from '#publib/shuffle'
-import type { TaskDescription, TaskEnd, TaskMetrics } from '#publib/task'
+import { isPlainValue, type TaskDescription, type TaskEnd, type TaskMetrics } from '#publib/task'
 import type { ShuffleId } from '#publib/util'
 import type { BroadcastTable } from './broadcast-table.ts'
 import type { CachedPartitions } from './cached-partitions.ts'
@@ -165,6 +165,7 @@ export class TaskAttempt {
   #encoded(value: unknown): Done {
     const { clock, control } = this.#surroundings
     control.phase = 'encoding'
+    if (isPlainValue(value)) return { end: { kind: 'success', result: { kind: 'plain', value } } }
     const startMs = clock.now()
     const what = `The result of partition ${this.#run.task.partition}`
     const onLostClass = this.#tables.lostClasses.note

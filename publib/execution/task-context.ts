@@ -20,7 +20,6 @@ export class TaskContext {
   /** Unique in the application. */
   readonly taskAttemptId: number
   readonly cpus = 1
-  readonly resources: ReadonlyMap<string, never> = new Map<string, never>()
   readonly taskMetrics: TaskMetrics
   readonly #properties: Readonly<Record<string, string>>
   /** Made when somebody asks: most tasks never do. */
@@ -40,6 +39,11 @@ export class TaskContext {
     this.taskAttemptId = task.taskId
     this.taskMetrics = metrics
     this.#properties = stage.properties
+  }
+
+  /** There are none yet. */
+  get resources(): ReadonlyMap<string, never> {
+    return new Map<string, never>()
   }
 
   /** Undefined on the driver. */

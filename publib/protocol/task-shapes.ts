@@ -160,6 +160,10 @@ export const taskEndShape = v.variant('kind', [
     result: v.variant('kind', [
       v.strictObject({ kind: v.literal('mapStatus'), status: mapStatusShape }),
       v.strictObject({ kind: v.literal('value'), payload: payloadShape, bytes: count() }),
+      v.strictObject({
+        kind: v.literal('plain'),
+        value: v.optional(v.nullable(v.union([v.pipe(v.number(), v.finite()), v.boolean()]))),
+      }),
     ]),
   }),
   v.strictObject({ kind: v.literal('failed'), error: errorShape, retryable: v.boolean() }),

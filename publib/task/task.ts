@@ -49,6 +49,17 @@ export type TaskResult =
   | { readonly kind: 'mapStatus'; readonly status: MapStatus }
   /** `payload`: index of the bytes of the encoded result among the message's payloads. */
   | { readonly kind: 'value'; readonly payload: number; readonly bytes: number }
+  /** A result that needs no encoding. */
+  | { readonly kind: 'plain'; readonly value?: PlainValue | undefined }
+
+/** What travels as it is: counts and sums, and the nothing that an action without a result gives. */
+export type PlainValue = number | boolean | null | undefined
+
+/** Whether a value is one. What JSON would change is none: NaN, infinities, -0. */
+export function isPlainValue(value: unknown): value is PlainValue {
+  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0)
+  return value === undefined || value === null || typeof value === 'boolean'
+}
 
 /** Why an executor, or its host, is gone. `counts` says whether the task that ran is suspected of it. */
 export interface LossCause {

@@ -61,6 +61,9 @@ const error = errorToData(new Error('a', { cause: new RangeError('b') }))
 const ends = [
   { kind: 'success', result: { kind: 'mapStatus', status } },
   { kind: 'success', result: { kind: 'value', payload: 0, bytes: 8 } },
+  { kind: 'success', result: { kind: 'plain', value: 42 } },
+  { kind: 'success', result: { kind: 'plain', value: null } },
+  { kind: 'success', result: { kind: 'plain' } },
   { kind: 'failed', error, retryable: true },
   { kind: 'fetchFailed', shuffleId: 2, mapPartition: 0, mapTaskId: 7, location, message: 'gone' },
   { kind: 'killed', reason: 'cancelled' },
