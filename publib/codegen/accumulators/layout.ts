@@ -91,4 +91,3 @@ function numberColumn(numbers: Float64Array, rows: number): Column {
   }
   return { kind: 'i32', values: integers }
 }
-

@@ -64,15 +64,16 @@ export function constantValue(value: unknown): Value | undefined {
 export function layoutOfValue(value: Value): Layout | undefined {
   let leaf = 0
   const layout = (part: Value): Layout | undefined => {
-    if (part.kind === 'number') return { kind: 'number', leaf: leaf++ }
-    if (part.kind === 'boolean') return undefined
+    if ('text' in part) return part.kind === 'number' ? { kind: 'number', leaf: leaf++ } : undefined
     const parts: Layout[] = []
     for (const inner of part.parts) {
       const made = layout(inner)
       if (made === undefined) return undefined
       parts.push(made)
     }
-    return part.kind === 'tuple' ? { kind: 'tuple', parts } : { kind: 'record', keys: part.keys, parts }
+    return part.kind === 'tuple'
+      ? { kind: 'tuple', parts }
+      : { kind: 'record', keys: part.keys, parts }
   }
   return layout(value)
 }
@@ -87,7 +88,16 @@ function numberText(value: number): string {
   return value < 0 ? `(${value})` : String(value)
 }
 
-const COMPARISONS: ReadonlySet<BinaryOperator> = new Set(['<', '<=', '>', '>=', '===', '!==', '==', '!='])
+const COMPARISONS: ReadonlySet<BinaryOperator> = new Set([
+  '<',
+  '<=',
+  '>',
+  '>=',
+  '===',
+  '!==',
+  '==',
+  '!=',
+])
 const TESTS: ReadonlySet<string> = new Set([
   ...['isNaN', 'isFinite', 'Number.isNaN', 'Number.isFinite', 'Number.isInteger'],
 ])
@@ -224,7 +234,8 @@ function choice(test: string, a: Value, b: Value): Value | undefined {
       : undefined
   }
   if (b.kind !== a.kind || !('parts' in b) || a.parts.length !== b.parts.length) return undefined
-  if (a.kind === 'record' && b.kind === 'record' && a.keys.join() !== b.keys.join()) return undefined
+  if (a.kind === 'record' && b.kind === 'record' && a.keys.join() !== b.keys.join())
+    return undefined
   const parts: Value[] = []
   for (const [index, part] of a.parts.entries()) {
     const chosen = choice(test, part, b.parts[index]!)
