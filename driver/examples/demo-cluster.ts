@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
+/** What was compiled: the commands lie there. */
+const compiled = fileURLToPath(new URL('../..', import.meta.url))
 
 /** A daemon of the demo, as `start --json` described it. */
 interface Daemon {
@@ -118,7 +120,7 @@ export class DemoCluster {
 
 /** Runs one of simSpark's commands and waits for its end. */
 async function simspark(cli: string, args: readonly string[]): Promise<{ stdout: string }> {
-  const child = spawn(process.execPath, [join(root, 'dist', cli), ...args], {
+  const child = spawn(process.execPath, [join(compiled, cli), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let stdout = ''

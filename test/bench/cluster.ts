@@ -1,6 +1,6 @@
 import { SparkContext } from 'simspark'
 import { DemoCluster } from '../../driver/examples/demo-cluster.ts'
-import { type Figure, median, timed } from './measure.ts'
+import { type Figure, median, quantile, timed } from './measure.ts'
 
 /** A real master and two workers of one executor each: start-up, small jobs, and a killed worker. */
 export async function clusterFigures(runs: number): Promise<Figure[]> {
@@ -106,9 +106,4 @@ async function untilElsewhere(sc: SparkContext, cluster: DemoCluster): Promise<n
   controller.abort()
   await job.catch(() => undefined)
   return ms
-}
-
-function quantile(values: readonly number[], q: number): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN
 }

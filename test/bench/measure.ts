@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 export interface Figure {
   readonly name: string
   readonly value: number
-  readonly unit: 's' | 'ms' | '×'
+  readonly unit: 's' | 'ms' | 'ns' | '×'
   /** At most this, where the project has set itself a target. */
   readonly target?: number
   readonly note?: string
@@ -15,6 +15,12 @@ export function median(values: readonly number[]): number {
   const middle = sorted.length >> 1
   const upper = sorted[middle] ?? Number.NaN
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2
+}
+
+/** The value below which the part `q` of all values lies. */
+export function quantile(values: readonly number[], q: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN
 }
 
 /** Wall time of `work` in milliseconds. */
@@ -50,7 +56,8 @@ export async function program(
 
 /** One line a figure; what misses its target says so. */
 export function show({ name, value, unit, target, note }: Figure): string {
-  const digits = unit === 'ms' ? value.toFixed(2) : value.toFixed(unit === '×' ? 2 : 3)
+  const digits =
+    unit === 'ms' || unit === 'ns' ? value.toFixed(2) : value.toFixed(unit === '×' ? 2 : 3)
   const aim =
     target === undefined ? '' : `  target ≤ ${target} ${unit}${value <= target ? '' : '  MISSED'}`
   return `${name.padEnd(58)} ${digits.padStart(9)} ${unit}${aim}${note ? `  (${note})` : ''}`

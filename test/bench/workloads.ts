@@ -1,7 +1,7 @@
 import type { RDD, SparkContext } from 'simspark'
 
 /** The mixing function of the workloads: from a whole number below 2^31 to one below 2^32. */
-function h(i: number): number {
+export function h(i: number): number {
   let x = Math.imul(i, 2654435761)
   x ^= x >>> 15
   x = Math.imul(x, 0x2c1b3c6d)
@@ -10,12 +10,12 @@ function h(i: number): number {
   return (x ^ (x >>> 15)) >>> 0
 }
 
-type Workload = (sc: SparkContext, data: string) => Promise<unknown>
+export type Workload = (sc: SparkContext, data: string) => Promise<unknown>
 
 /** What is kept from one repetition to the next, as a user's program would: cached RDDs and the driver's array. */
 const kept = new Map<string, unknown>()
 
-function keep<T>(name: string, make: () => T): T {
+export function keep<T>(name: string, make: () => T): T {
   if (!kept.has(name)) kept.set(name, make())
   return kept.get(name) as T
 }
@@ -32,7 +32,7 @@ async function wordCount(sc: SparkContext, path: string): Promise<string> {
 }
 
 /** `first|element 999|last|n` of a sorted RDD. */
-async function ends<T extends string | number>(sorted: RDD<T>): Promise<string> {
+export async function ends<T extends string | number>(sorted: RDD<T>): Promise<string> {
   const parts = await sorted
     .mapPartitionsWithIndex((index, partition) => {
       let n = 0
@@ -135,7 +135,7 @@ async function kMeans(sc: SparkContext): Promise<string> {
 }
 
 /** The fields of one line of CSV, quotes doubled inside quotes. */
-function fields(line: string): string[] {
+export function fields(line: string): string[] {
   const found: string[] = []
   for (let at = 0; at <= line.length; ) {
     if (line[at] !== '"') {

@@ -1,0 +1,192 @@
+import { type Kernels, kernels, type Texts } from '#publib/kernels'
+
+/** One kernel over whole columns, and how a user's loop would do the same to values of JavaScript. */
+export interface MicroBenchmark {
+  readonly name: string
+  readonly rows: number
+  readonly ours: () => unknown
+  readonly plain: () => unknown
+  /** Nanoseconds a row that a program in C or Rust took, on another machine: orientation only. */
+  readonly nativeNs?: number
+}
+
+const WORDS = 1_000_000
+const KEYS = 20_000
+
+export function kernelBenchmarks(): MicroBenchmark[] {
+  const k = kernels()
+  return [...textBenchmarks(k), ...keyBenchmarks(k), ...orderBenchmarks(k)]
+}
+
+/** Deterministic numbers from 0 to 1. */
+function random(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff
+    return state / 0x80000000
+  }
+}
+
+function words(): string[] {
+  const next = random(1)
+  return Array.from({ length: WORDS }, () => `w${Math.floor(KEYS * next() * next())}`)
+}
+
+function textsOf(values: readonly string[]): Texts {
+  const lengths = Uint32Array.from(values, value => value.length)
+  return { bytes: Buffer.from(values.join(''), 'latin1'), starts: undefined, lengths }
+}
+
+/** Some rows a time, as a loop has them. */
+const CHUNK = 16_384
+
+function chunksOf<T>(rows: readonly T[], make: (part: readonly T[]) => Texts): Texts[] {
+  const found: Texts[] = []
+  for (let at = 0; at < rows.length; at += CHUNK) found.push(make(rows.slice(at, at + CHUNK)))
+  return found
+}
+
+function textBenchmarks(k: Kernels): MicroBenchmark[] {
+  const all = words()
+  const lines = Array.from({ length: WORDS / 10 }, (_, i) =>
+    all.slice(i * 10, i * 10 + 10).join(' '),
+  )
+  const text = Buffer.from(`${lines.join('\n')}\n`, 'latin1')
+  const lineTexts = chunksOf(lines, textsOf)
+  const wordTexts = chunksOf(all, textsOf)
+  const space = Buffer.from(' ')
+  const each =
+    (work: (texts: Texts) => unknown, from = wordTexts) =>
+    () => {
+      for (const texts of from) k.scope(() => work(texts))
+    }
+  return [
+    {
+      ...{ name: 'split text into lines, a line', rows: lines.length, nativeNs: 9 },
+      ours: () => {
+        for (let at = 0; at < text.length; at += 1 << 18) {
+          const end = text.lastIndexOf(10, at + (1 << 18)) + 1
+          k.scope(() => k.splitLines(text.subarray(at, end)))
+        }
+      },
+      plain: () => text.toString('latin1').split('\n'),
+    },
+    {
+      ...{ name: "split(' ') of lines, a word", rows: WORDS },
+      ours: each(texts => k.splitEach(texts, space), lineTexts),
+      plain: () => lines.map(line => line.split(' ')),
+    },
+    {
+      ...{ name: 'split(/\\s+/) of lines, a word', rows: WORDS },
+      ours: each(texts => k.splitSpaces(texts), lineTexts),
+      plain: () => lines.map(line => line.split(/\s+/)),
+    },
+    {
+      ...{ name: 'is it UTF-8, a line', rows: lines.length },
+      ours: () => k.isUtf8(text),
+      plain: () => text.toString('utf8'),
+    },
+    {
+      ...{ name: 'startsWith, a word', rows: WORDS },
+      ours: each(texts => k.testTexts(texts, 'startsWith', Buffer.from('w12'))),
+      plain: () => all.map(word => word.startsWith('w12')),
+    },
+    {
+      ...{ name: 'toUpperCase, a word', rows: WORDS },
+      ours: each(texts => k.caseTexts(texts, 'upper')),
+      plain: () => all.map(word => word.toUpperCase()),
+    },
+    {
+      ...{ name: 'length, a word', rows: WORDS },
+      ours: each(texts => k.unitLengths(texts)),
+      plain: () => all.map(word => word.length),
+    },
+    {
+      ...{ name: 'hash, a word', rows: WORDS },
+      ours: each(texts => k.hashTexts(texts)),
+      plain: () => all.map(fnv),
+    },
+  ]
+}
+
+function fnv(text: string): number {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  return hash
+}
+
+function keyBenchmarks(k: Kernels): MicroBenchmark[] {
+  const next = random(7)
+  const all = words()
+  const texts = chunksOf(all, textsOf)
+  const numbers = Float64Array.from({ length: WORDS }, () => Math.floor(next() * KEYS))
+  return [
+    {
+      ...{ name: 'number equal texts (20 k keys), a word', rows: WORDS, nativeNs: 12 },
+      ours: () => {
+        const table = k.textTable()
+        for (const part of texts) table.idsOf(part)
+        table.release()
+      },
+      plain: () => numbered(all),
+    },
+    {
+      ...{ name: 'number equal numbers (20 k keys), a number', rows: WORDS, nativeNs: 5 },
+      ours: () => {
+        const table = k.numberTable()
+        for (let at = 0; at < WORDS; at += CHUNK) table.idsOf(numbers.subarray(at, at + CHUNK))
+        table.release()
+      },
+      plain: () => numbered(numbers),
+    },
+    {
+      ...{ name: 'hash, a number', rows: WORDS },
+      ours: () => {
+        for (let at = 0; at < WORDS; at += CHUNK) {
+          k.scope(() => k.hashNumbers(numbers.subarray(at, at + CHUNK)))
+        }
+      },
+      plain: () => numbers.map(value => Math.imul(value, 0x9e3779b1)),
+    },
+  ]
+}
+
+/** The ids of keys by a Map, as a loop by hand finds them. */
+function numbered(keys: Iterable<unknown>): number {
+  const ids = new Map<unknown, number>()
+  let sum = 0
+  for (const key of keys) {
+    let id = ids.get(key)
+    if (id === undefined) {
+      id = ids.size
+      ids.set(key, id)
+    }
+    sum += id
+  }
+  return sum
+}
+
+function orderBenchmarks(k: Kernels): MicroBenchmark[] {
+  const next = random(3)
+  const numbers = Float64Array.from({ length: WORDS }, () => next())
+  const values = Array.from({ length: WORDS / 2 }, () => `s${Math.floor(next() * 4294967296)}`)
+  const texts = textsOf(values)
+  return [
+    {
+      ...{ name: 'sort numbers, a number', rows: WORDS, nativeNs: 22 },
+      ours: () => k.sortNumbers(numbers),
+      plain: () => numbers.slice().sort(),
+    },
+    {
+      ...{ name: 'order of numbers, a number', rows: WORDS },
+      ours: () => k.orderOfNumbers(numbers),
+      plain: () =>
+        Uint32Array.from(numbers.keys()).sort((a, b) => (numbers[a] ?? 0) - (numbers[b] ?? 0)),
+    },
+    {
+      ...{ name: 'sort texts, a text', rows: values.length, nativeNs: 105 },
+      ours: () => k.gatherTexts(texts, k.orderOfTexts(texts)),
+      plain: () => values.slice().sort(),
+    },
+  ]
+}
