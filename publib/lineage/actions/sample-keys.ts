@@ -1,9 +1,10 @@
-import type { Batch } from '#publib/columnar'
+import { type Batch, type Column, gatherColumn, rowsOf, valuesOf } from '#publib/columnar'
 import { mixSeed, SeededRandom } from '#publib/util'
 import { Action, type ActionParts, actionRoot } from '../action.ts'
 import type { ComputeContext } from '../compute-context.ts'
 import { notAPair } from '../errors.ts'
 import type { Fields } from '../lineage.ts'
+import { Reservoir } from '../reservoir.ts'
 import type { Root } from '../root.ts'
 
 export interface KeySample {
@@ -35,21 +36,49 @@ export class SampleKeys extends Action<unknown, KeySample> {
     partition: number,
     context: ComputeContext,
   ): KeySample {
-    const random = new SeededRandom(mixSeed(this.size, partition))
-    const keys: unknown[] = []
+    const sample = new Reservoir<unknown>(this.size, this.#random(partition))
     let count = 0
     for (const batch of records) {
-      for (let i = 0; i < batch.length; i++) {
-        const pair = batch[i]
-        if (!Array.isArray(pair)) throw notAPair('sortByKey()', pair)
-        if (count < this.size) keys.push(pair[0])
-        else {
-          const place = random.below(count + 1)
-          if (place < this.size) keys[place] = pair[0]
-        }
-        count++
-      }
+      const end = count + batch.length
+      while (sample.next < end) sample.put(keyOf(batch[sample.next - count]))
+      count = end
     }
+    return this.#sampleOf(count, sample.items, context)
+  }
+
+  override runColumns(
+    columns: Iterable<Column>,
+    partition: number,
+    context: ComputeContext,
+  ): KeySample {
+    const sample = new Reservoir<Box>(this.size, this.#random(partition))
+    let count = 0
+    for (const column of columns) {
+      const end = count + rowsOf(column)
+      const wanted: Box[] = []
+      const rows: number[] = []
+      while (sample.next < end) {
+        const box: Box = { key: undefined }
+        wanted.push(box)
+        rows.push(sample.next - count)
+        sample.put(box)
+      }
+      // One look at the column for all that is wanted of it.
+      if (rows.length > 0) {
+        for (const [i, key] of keysAt(column, Uint32Array.from(rows)).entries())
+          wanted[i]!.key = key
+      }
+      count = end
+    }
+    const keys = sample.items.map(({ key }) => key)
+    return this.#sampleOf(count, keys, context)
+  }
+
+  #random(partition: number): SeededRandom {
+    return new SeededRandom(mixSeed(this.size, partition))
+  }
+
+  #sampleOf(count: number, keys: readonly unknown[], context: ComputeContext): KeySample {
     if (this.key === undefined) return { count, keys }
     const key = context.root(this.key) as (key: unknown) => unknown
     return { count, keys: keys.map(value => key(value)) }
@@ -62,4 +91,19 @@ export class SampleKeys extends Action<unknown, KeySample> {
   override roots(): readonly Root[] {
     return this.key === undefined ? [] : [this.key]
   }
+}
+
+function keyOf(record: unknown): unknown {
+  if (!Array.isArray(record)) throw notAPair('sortByKey()', record)
+  return record[0]
+}
+
+/** A place for a key that is read later. */
+interface Box {
+  key: unknown
+}
+
+function keysAt(column: Column, rows: Uint32Array): unknown[] {
+  if (column.kind === 'tuple') return valuesOf(gatherColumn(column.fields[0]!, rows))
+  return valuesOf(gatherColumn(column, rows)).map(keyOf)
 }
