@@ -1,6 +1,6 @@
 import type { Batch, Column } from '#publib/columnar'
 import type { Action, ComputeContext, Lineage, ShuffleDependency } from '#publib/lineage'
-import type { MapOutput } from '#publib/shuffle'
+import type { Accumulators, MapOutput } from '#publib/shuffle'
 import type { CodegenMode } from './mode.ts'
 import { StageKernels } from './stage-kernels.ts'
 import { StageLoops } from './stage-loops.ts'
@@ -28,6 +28,8 @@ export interface StageCode {
   ): unknown
   /** Writes what one map task gives to a shuffle. */
   writeShuffle(dependency: ShuffleDependency, partition: number, context: ComputeContext): MapOutput
+  /** What combines the values of keys faster than the aggregator's functions, called one by one, do. */
+  accumulators(dependency: ShuffleDependency): (() => Accumulators) | undefined
 }
 
 /** The code of a stage; `stage` is like no other of the executor. Undefined: by definition. */

@@ -1,14 +1,14 @@
 import type { Batch, Column } from '#publib/columnar'
 import type { Action, ComputeContext, Lineage, ShuffleDependency } from '#publib/lineage'
-import type { MapOutput } from '#publib/shuffle'
+import { columnsOrRows } from '#publib/lineage/tasks'
+import { type Accumulators, type MapOutput, writeMapOutputColumns } from '#publib/shuffle'
 import { type Chain, chainInto, chainOf } from './chain.ts'
 import type { StageCode } from './stage-code.ts'
-import { StageLoops } from './stage-loops.ts'
 import { actionEnd } from './typed/action-ends.ts'
-import { type EndState, OpenChain } from './typed/open-chain.ts'
-import { toColumns, toRows } from './typed/sinks.ts'
+import { type EndState, OpenChain, type TakeColumns } from './typed/open-chain.ts'
+import { toColumns, toPairs, toRows } from './typed/sinks.ts'
 import type { End } from './typed/typed-loop.ts'
-import { plainColumn, TypedLoops } from './typed/typed-loops.ts'
+import { TypedLoops } from './typed/typed-loops.ts'
 
 /**
  * The typed loops and kernels of one stage on one executor: what comes from a source as columns stays columns as far as it
@@ -16,12 +16,10 @@ import { plainColumn, TypedLoops } from './typed/typed-loops.ts'
  */
 export class StageKernels implements StageCode {
   readonly #typed: TypedLoops
-  readonly #loops: StageLoops
 
   /** `stage` is like no other of the executor. */
   constructor(stage: string) {
     this.#typed = new TypedLoops(stage)
-    this.#loops = new StageLoops(stage)
   }
 
   batches<T>(
@@ -69,7 +67,19 @@ export class StageKernels implements StageCode {
     partition: number,
     context: ComputeContext,
   ): MapOutput {
-    return this.#loops.writeShuffle(dependency, partition, context)
+    const { spec } = dependency
+    const accumulators = this.accumulators(dependency)
+    const isOpaque = spec.mapSideCombine && accumulators === undefined
+    const sink = toPairs(isOpaque ? 'opaque' : 'detected')
+    const chain = chainOf(dependency.parent)
+    return writeMapOutputColumns(spec, accumulators, partition, context.environment, taker => {
+      const take = (keys: Column, values: Column): void => taker.take(keys, values)
+      this.#push(chain, { sink }, { take: take as TakeColumns }, partition, context)
+    })
+  }
+
+  accumulators(_dependency: ShuffleDependency): (() => Accumulators) | undefined {
+    return undefined
   }
 
   #push(
@@ -80,22 +90,11 @@ export class StageKernels implements StageCode {
     context: ComputeContext,
   ): void {
     const open = new OpenChain(this.#typed, chain, { sink, way: 'push' }, state, partition, context)
-    for (const column of inputOf(chain.source, partition, context)) open.push(column)
+    for (const column of columnsOrRows(chain.source, partition, context)) open.push(column)
   }
 
   *#pull(chain: Chain, end: End, partition: number, context: ComputeContext): Generator<unknown> {
     const open = new OpenChain(this.#typed, chain, end, {}, partition, context)
-    for (const column of inputOf(chain.source, partition, context)) yield* open.pull(column)
+    for (const column of columnsOrRows(chain.source, partition, context)) yield* open.pull(column)
   }
-}
-
-/** The records of what a chain reads, as columns: plain ones where it has no others. */
-function* inputOf(
-  source: Lineage<unknown>,
-  partition: number,
-  context: ComputeContext,
-): Generator<Column> {
-  const columns = context.columns(source, partition)
-  if (columns !== undefined) yield* columns
-  else for (const batch of context.compute(source, partition)) yield plainColumn(batch)
 }

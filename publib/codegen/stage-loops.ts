@@ -71,6 +71,10 @@ export class StageLoops implements StageCode {
     })
   }
 
+  accumulators(): undefined {
+    return undefined
+  }
+
   /** All that comes from the source goes to the sink. */
   #push(
     chain: Chain,

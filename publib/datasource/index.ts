@@ -11,4 +11,4 @@ export {
   type WrittenPart,
   writeTextPart,
 } from './text-sink.ts'
-export { type LineOptions, readLines } from './text-source.ts'
+export { type LineOptions, readLineColumns, readLines } from './text-source.ts'

@@ -1,4 +1,7 @@
-import { type Buffer, isAscii } from 'node:buffer'
+import { Buffer, isAscii, isUtf8 } from 'node:buffer'
+import { type Column, detectColumn } from '#publib/columnar'
+import { kernels } from '#publib/kernels'
+import type { Encoding } from './line-ends.ts'
 
 /** The lines of a text that ends with a line end, or with the file. */
 export function splitLines(text: string): string[] {
@@ -14,6 +17,14 @@ export function splitUtf8(bytes: Buffer): string[] {
   const lines = splitFeeds(text)
   if (!isAscii(bytes)) decodeOthers(lines, text, bytes)
   return withoutReturns(lines, text)
+}
+
+/** The lines of some text as a column that shares its bytes, where these are UTF-8. */
+export function columnOfLines(bytes: Buffer, encoding: Encoding): Column {
+  if (encoding === 'utf16le') return detectColumn(splitLines(bytes.toString(encoding)))
+  const isReady = encoding === 'latin1' ? isAscii(bytes) : isUtf8(bytes)
+  const texts = isReady ? bytes : Buffer.from(bytes.toString(encoding))
+  return { kind: 'utf8', ...kernels().splitLines(texts) }
 }
 
 function splitFeeds(text: string): string[] {

@@ -1,13 +1,14 @@
 import { Buffer } from 'node:buffer'
-import { BATCH_RECORDS_MAX, type Batch } from '#publib/columnar'
+import { BATCH_RECORDS_MAX, type Batch, type Column, rowsOf } from '#publib/columnar'
 import type { SyncFiles } from '#publib/env'
+import { kernels } from '#publib/kernels'
 import type { TaskMetrics } from '#publib/task'
 import { formatBytes } from '#publib/util'
 import { type ByteSource, openSource } from './byte-source.ts'
 import { corruptFile } from './errors.ts'
 import type { FileRange, Split } from './input-file.ts'
 import { type Encoding, endOfLine, foreignStart, lastEndOfLine, markSize } from './line-ends.ts'
-import { splitLines, splitUtf8 } from './split-lines.ts'
+import { columnOfLines, splitLines, splitUtf8 } from './split-lines.ts'
 
 export interface LineOptions {
   /** Default 'utf8'; bytes that are none become U+FFFD. */
@@ -53,7 +54,49 @@ function* readRange(
   options: LineOptions,
 ): Generator<string[]> {
   const { encoding = 'utf8' } = options
-  const unit = encoding === 'utf16le' ? 2 : 1
+  for (const bytes of readWholeLines(range, files, metrics, options)) {
+    if (encoding === 'utf16le') yield splitLines(bytes.toString(encoding))
+    else for (const piece of piecesOf(bytes, PIECE_BYTES)) yield linesOf(piece, encoding)
+  }
+}
+
+/**
+ * `readLines` as columns of texts, each valid until the next is asked for. Nothing is decoded but what is no UTF-8.
+ *
+ * @throws FILE_UNREADABLE, CORRUPT_FILE
+ */
+export function* readLineColumns(
+  split: Split,
+  files: SyncFiles,
+  metrics: TaskMetrics,
+  options: LineOptions = {},
+): Generator<Column> {
+  const { encoding = 'utf8', chunkBytes = CHUNK_BYTES } = options
+  const room = kernels().allocate(chunkBytes)
+  try {
+    for (const range of split.ranges) {
+      for (const bytes of readWholeLines(range, files, metrics, options, room)) {
+        for (const piece of piecesOf(bytes, COLUMN_BYTES)) {
+          const column = columnOfLines(piece, encoding)
+          metrics.input.records += rowsOf(column)
+          yield column
+        }
+      }
+    }
+  } finally {
+    kernels().free(room)
+  }
+}
+
+/** The lines of a range as bytes, many at a time, valid until the next are asked for. They are read into `room` while it is enough. */
+function* readWholeLines(
+  range: FileRange,
+  files: SyncFiles,
+  metrics: TaskMetrics,
+  options: LineOptions,
+  room?: Uint8Array,
+): Generator<Buffer> {
+  const unit = options.encoding === 'utf16le' ? 2 : 1
   // Whole characters only; the neighbour rounds alike.
   const start = range.start + (range.start % unit)
   let end = range.codec === 'none' ? range.end + (range.end % unit) : Number.POSITIVE_INFINITY
@@ -61,15 +104,12 @@ function* readRange(
   // One character before the range: whether a line begins at its start shows only there.
   const source = openSource(range, Math.max(0, start - unit), files, metrics)
   try {
-    const window = new LineWindow(source, range.path, Math.max(0, start - unit), options)
+    const window = new LineWindow(source, range.path, Math.max(0, start - unit), options, room)
     // The first line begins behind the mark, but belongs to whoever reads the start of the file.
     if (start === 0) end = Math.max(end, window.skipMark() + unit)
     else window.skipLine()
-    for (;;) {
-      const bytes = window.takeLines(end)
-      if (bytes === undefined) return
-      if (encoding === 'utf16le') yield splitLines(bytes.toString(encoding))
-      else for (const piece of piecesOf(bytes)) yield linesOf(piece, encoding)
+    for (let bytes = window.takeLines(end); bytes !== undefined; bytes = window.takeLines(end)) {
+      yield bytes
     }
   } finally {
     source.close()
@@ -78,14 +118,16 @@ function* readRange(
 
 /** Text decoded at once: small enough that lines and words of it are still in the cache when they are used. */
 const PIECE_BYTES = 64 * 1024
+/** Text of one column: its words and what is known of them stay in the second cache of a processor. */
+const COLUMN_BYTES = 128 * 1024
 const LF = 10
 
 /** Some whole lines in pieces that end with a line feed. */
-function* piecesOf(bytes: Buffer): Generator<Buffer> {
+function* piecesOf(bytes: Buffer, size: number): Generator<Buffer> {
   let start = 0
-  while (bytes.length - start > PIECE_BYTES) {
-    const last = bytes.lastIndexOf(LF, start + PIECE_BYTES - 1)
-    const end = last >= start ? last : bytes.indexOf(LF, start + PIECE_BYTES)
+  while (bytes.length - start > size) {
+    const last = bytes.lastIndexOf(LF, start + size - 1)
+    const end = last >= start ? last : bytes.indexOf(LF, start + size)
     if (end < 0) break
     yield bytes.subarray(start, end + 1)
     start = end + 1
@@ -111,13 +153,19 @@ class LineWindow {
   /** Bytes at the front that were given away last: dropped before the next are. */
   #given = 0
 
-  constructor(source: ByteSource, path: string, base: number, options: LineOptions) {
+  constructor(
+    source: ByteSource,
+    path: string,
+    base: number,
+    options: LineOptions,
+    room = Buffer.allocUnsafeSlow(options.chunkBytes ?? CHUNK_BYTES) as Uint8Array,
+  ) {
     this.#source = source
     this.#path = path
     this.#base = base
     this.#encoding = options.encoding ?? 'utf8'
     this.#lineBytesMax = options.lineBytesMax ?? LINE_BYTES_MAX
-    this.#buffer = Buffer.allocUnsafeSlow(options.chunkBytes ?? CHUNK_BYTES)
+    this.#buffer = Buffer.from(room.buffer, room.byteOffset, room.byteLength)
   }
 
   /** At the start of the file: gives the size of its byte order mark. */

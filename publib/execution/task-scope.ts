@@ -13,7 +13,12 @@ import type {
   ShuffleDependency,
 } from '#publib/lineage'
 import type { SourceData } from '#publib/protocol'
-import { readShuffle, type ShuffleEnvironment, SpillingBatches } from '#publib/shuffle'
+import {
+  readShuffle,
+  readShuffleColumns,
+  type ShuffleEnvironment,
+  SpillingBatches,
+} from '#publib/shuffle'
 import type { TaskDescription, TaskMetrics } from '#publib/task'
 import type { ShuffleId } from '#publib/util'
 import type { CachedPartitions } from './cached-partitions.ts'
@@ -111,14 +116,19 @@ export class TaskScope implements AsyncComputeContext {
   }
 
   readShuffle<T>(dependency: ShuffleDependency, reducePartition: number): Iterable<Batch<T>> {
-    const statuses = this.#parts.mapOutputs.get(dependency.shuffleId)
-    if (statuses === undefined) {
-      const { location } = this.#surroundings
-      throw mapOutputsMissing(dependency.shuffleId, this.#parts.task.taskId, location)
-    }
     const range = { start: reducePartition, end: reducePartition + 1 }
+    const statuses = this.#statuses(dependency)
     const batches = readShuffle(dependency.spec, range, statuses, this.environment)
     return this.#watched(batches as Iterable<Batch<T>>, batch => batch.length)
+  }
+
+  readShuffleColumns(dependency: ShuffleDependency, reducePartition: number): Iterable<Column> {
+    const range = { start: reducePartition, end: reducePartition + 1 }
+    const statuses = this.#statuses(dependency)
+    const accumulators = this.#parts.loops?.accumulators(dependency)
+    const { environment } = this
+    const columns = readShuffleColumns(dependency.spec, accumulators, range, statuses, environment)
+    return this.#watched(columns, rowsOf)
   }
 
   asyncResults<T>(operator: Lineage<T>, partition: number): Iterable<Batch<T>> {
@@ -153,6 +163,12 @@ export class TaskScope implements AsyncComputeContext {
     }
     this.#asyncResults.clear()
     for (const end of this.#ends.splice(0)) end()
+  }
+
+  #statuses({ shuffleId }: ShuffleDependency): readonly MapStatus[] {
+    const statuses = this.#parts.mapOutputs.get(shuffleId)
+    if (statuses !== undefined) return statuses
+    throw mapOutputsMissing(shuffleId, this.#parts.task.taskId, this.#surroundings.location)
   }
 
   /** The code of the stage computes what it can; operators themselves the rest. */

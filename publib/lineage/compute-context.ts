@@ -24,6 +24,8 @@ export interface ComputeContext {
   partitionData(source: Lineage<unknown>, partition: number): PartitionData
   /** The records of one reduce partition (or a range of them), combined and ordered as the dependency says. */
   readShuffle<T>(dependency: ShuffleDependency, reducePartition: number): Iterable<Batch<T>>
+  /** The same as columns of pairs; keys of an aggregation in any order. Valid each until the next is asked for. */
+  readShuffleColumns(dependency: ShuffleDependency, reducePartition: number): Iterable<Column>
   /** What an asynchronous operator has already computed for this task: see AsyncLineage. */
   asyncResults<T>(operator: Lineage<T>, partition: number): Iterable<Batch<T>>
   /** Throws TASK_KILLED once the task is to stop. Called between batches. */

@@ -173,6 +173,10 @@ class TaskOfInterpreter implements AsyncComputeContext {
     ) as readonly unknown[] as Batch<T>
   }
 
+  readShuffleColumns(): Iterable<never> {
+    throw new TypeError('there are no columns')
+  }
+
   asyncResults<T>(operator: Lineage<T>, partition: number): Iterable<Batch<T>> {
     return (this.#awaited.get(`${operator.id}/${partition}`) ?? []) as Batch<T>[]
   }

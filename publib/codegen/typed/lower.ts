@@ -44,7 +44,7 @@ function lowered(expression: Expression, scope: Scope): Element | undefined {
     case 'local':
       return scope.locals[expression.index]
     case 'item':
-      return itemOf(scope.lower(expression.of), expression.index, scope)
+      return itemOf(scope.lower(expression.of), expression, scope)
     case 'field':
       return fieldOf(scope.lower(expression.of), expression.name, scope)
     case 'tuple': {
@@ -81,11 +81,16 @@ function isOdd(key: string): boolean {
   return key === '__proto__' || /^\d/.test(key)
 }
 
-function itemOf(of: Element | undefined, index: number, { w }: Scope): Element | undefined {
+function itemOf(
+  of: Element | undefined,
+  { index, isTaken }: Extract<Expression, { op: 'item' }>,
+  { w }: Scope,
+): Element | undefined {
   if (of === undefined) return undefined
   if (of.kind === 'tuple') return of.items[index] ?? UNDEFINED
   if (of.kind === 'value' && of.isArray) return plainValue(`${w.bind(of.code)}[${index}]`)
-  if (of.kind === 'string') return plainValue(`${of.code}[${index}]`)
+  // A string is taken apart by characters, which may be two units.
+  if (of.kind === 'string' && !isTaken) return plainValue(`${of.code}[${index}]`)
   return undefined
 }
 

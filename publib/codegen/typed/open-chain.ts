@@ -6,10 +6,12 @@ import { TypedHelpers } from './typed-helpers.ts'
 import type { End } from './typed-loop.ts'
 import { type Compiled, isEmptyColumn, type TypedLoops } from './typed-loops.ts'
 
+export type TakeColumns = (...columns: Column[]) => void
+
 /** What the end of a chain gathers. */
 export interface EndState {
   /** Takes columns that are pushed; they are the loop's again afterwards. */
-  readonly take?: (...columns: Column[]) => void
+  readonly take?: TakeColumns
   value?: unknown
   isEmpty?: boolean
 }

@@ -76,11 +76,6 @@ function shapesOf({ steps }: Chain, { sink }: End): string {
   return roots.map(root => (root.shape === undefined ? '-' : '+')).join('')
 }
 
-/** Rows as a column that nobody has looked into. */
-export function plainColumn(values: readonly unknown[]): Column {
-  return { kind: 'values', values }
-}
-
 export function isEmptyColumn(column: Column): boolean {
   return rowsOf(column) === 0
 }

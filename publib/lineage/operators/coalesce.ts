@@ -1,4 +1,5 @@
-import type { Batch } from '#publib/columnar'
+import type { Batch, Column } from '#publib/columnar'
+import { columnsOrRows } from '../columns-or-rows.ts'
 import type { ComputeContext } from '../compute-context.ts'
 import { type About, type Dependency, type Fields, Lineage } from '../lineage.ts'
 import { onlyParent, type Parts } from '../operator.ts'
@@ -39,6 +40,10 @@ export class Coalesce<T> extends Lineage<T> {
 
   override *compute(partition: number, context: ComputeContext): Iterable<Batch<T>> {
     for (const index of this.#group(partition)) yield* context.compute(this.parent, index)
+  }
+
+  override *columns(partition: number, context: ComputeContext): Iterable<Column> {
+    for (const index of this.#group(partition)) yield* columnsOrRows(this.parent, index, context)
   }
 
   override fields(): Fields {

@@ -1,4 +1,4 @@
-import type { Batch } from '#publib/columnar'
+import type { Batch, Column } from '#publib/columnar'
 import type { Partitioner } from '#publib/shuffle'
 import type { ShuffleId } from '#publib/util'
 import { aggregatorOf, type Combining } from '../combining.ts'
@@ -126,6 +126,13 @@ export class Shuffled<K, V, out C> extends Lineage<[K, C]> {
     if (dependency.kind === 'shuffle') return context.readShuffle<[K, C]>(dependency, partition)
     const records = context.compute(this.parent, partition)
     return combineLocally<K, V, C>(records, aggregatorOf(this.options.combining), context)
+  }
+
+  override columns(partition: number, context: ComputeContext): Iterable<Column> | undefined {
+    const { dependency, plan } = this.#known()
+    if (dependency.kind === 'shuffle') return context.readShuffleColumns(dependency, partition)
+    const isLeftAsItIs = aggregatorOf(plan.combining) === undefined
+    return isLeftAsItIs ? context.columns(this.parent, partition) : undefined
   }
 
   override shuffleIds(): readonly ShuffleId[] {

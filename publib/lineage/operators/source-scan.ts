@@ -1,9 +1,10 @@
-import type { Batch } from '#publib/columnar'
+import type { Batch, Column } from '#publib/columnar'
 import {
   type Codec,
   type Encoding,
   listInputs,
   planSplits,
+  readLineColumns,
   readLines,
   type Split,
 } from '#publib/datasource/reading'
@@ -80,6 +81,13 @@ export class SourceScan extends Lineage<string> {
     const { files } = context.environment
     const { encoding } = this.scan
     return readLines(fields as Split, files, context.metrics, { encoding })
+  }
+
+  override columns(partition: number, context: ComputeContext): Iterable<Column> {
+    const { fields } = context.partitionData(this, partition)
+    const { files } = context.environment
+    const { encoding } = this.scan
+    return readLineColumns(fields as Split, files, context.metrics, { encoding })
   }
 
   override partitionData(partition: number): PartitionData | undefined {

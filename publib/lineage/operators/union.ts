@@ -1,5 +1,6 @@
-import type { Batch } from '#publib/columnar'
+import type { Batch, Column } from '#publib/columnar'
 import { equalPartitioners, type Partitioner } from '#publib/shuffle'
+import { columnsOrRows } from '../columns-or-rows.ts'
 import type { ComputeContext } from '../compute-context.ts'
 import { type About, type Dependency, type Fields, Lineage, oneToOne } from '../lineage.ts'
 import { type Parts, parentAt } from '../operator.ts'
@@ -53,22 +54,28 @@ export class Union<T> extends Lineage<T> {
   }
 
   override *compute(partition: number, context: ComputeContext): Iterable<Batch<T>> {
-    if (this.#aligned) {
-      for (const parent of this.parents) yield* context.compute(parent, partition)
-      return
-    }
-    let index = partition
-    for (const parent of this.parents) {
-      if (index < parent.numPartitions) {
-        yield* context.compute(parent, index)
-        return
-      }
-      index -= parent.numPartitions
+    for (const [parent, index] of this.#parts(partition)) yield* context.compute(parent, index)
+  }
+
+  override *columns(partition: number, context: ComputeContext): Iterable<Column> {
+    for (const [parent, index] of this.#parts(partition)) {
+      yield* columnsOrRows(parent, index, context)
     }
   }
 
   override fields(): Fields {
     return { isAligned: this.#aligned }
+  }
+
+  /** The partitions of parents that a partition is made of. */
+  #parts(partition: number): readonly (readonly [parent: Lineage<T>, index: number])[] {
+    if (this.#aligned) return this.parents.map(parent => [parent, partition])
+    let index = partition
+    for (const parent of this.parents) {
+      if (index < parent.numPartitions) return [[parent, index]]
+      index -= parent.numPartitions
+    }
+    return []
   }
 
   get #aligned(): boolean {
