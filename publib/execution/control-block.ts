@@ -39,6 +39,11 @@ export class ControlBlock {
     }
   }
 
+  /** Room for cached blocks that the thread has taken and keeps nothing in yet: when it has ended, it is given back for it. */
+  get cacheRoomBytes(): number {
+    return this.#counts[CACHE_ROOM_BYTES] as number
+  }
+
   // ── written by the thread
 
   isKilled(slot: number): boolean {
@@ -69,6 +74,11 @@ export class ControlBlock {
     this.#counts[RECORDS] = (this.#counts[RECORDS] as number) + count
   }
 
+  /** Room for cached blocks was taken; or given back, or blocks stand in it, which is less than 0. */
+  addCacheRoom(bytes: number): void {
+    this.#counts[CACHE_ROOM_BYTES] = (this.#counts[CACHE_ROOM_BYTES] as number) + bytes
+  }
+
   /** What the thread holds in its heap and beside it. */
   set heldBytes(bytes: number) {
     this.#counts[HELD_BYTES] = bytes
@@ -95,4 +105,5 @@ const WORDS = KILLS + SLOTS
 const TASK_ID = 0
 const RECORDS = 1
 const HELD_BYTES = 2
-const COUNTS = 3
+const CACHE_ROOM_BYTES = 3
+const COUNTS = 4

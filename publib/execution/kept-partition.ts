@@ -71,7 +71,6 @@ export class KeptPartition {
   readonly #key: CacheKey
   readonly #onLostClass: (className: string) => void
   #used = 0
-  #isStored = false
 
   /** @param onLostClass told the name of each class whose instances are kept as plain objects */
   constructor(surroundings: Surroundings, key: CacheKey, onLostClass: (className: string) => void) {
@@ -93,16 +92,24 @@ export class KeptPartition {
 
   /** Stays for good: the room that was taken in advance goes back; gives what it really takes. */
   settle(): number {
-    this.#isStored = true
     const bytes = Math.ceil(this.#used / 1024) * 1024
-    this.#surroundings.cacheBudget.give(this.#bytes - bytes)
-    this.#bytes = bytes
+    this.#give(this.#bytes - bytes)
+    // Whoever keeps the blocks gives the rest back one day.
+    this.#surroundings.control.addCacheRoom(-bytes)
+    this.#bytes = 0
     return bytes
   }
 
+  /** Gives back what was taken, unless it is settled. */
   release(): void {
-    if (!this.#isStored && this.#bytes > 0) this.#surroundings.cacheBudget.give(this.#bytes)
+    this.#give(this.#bytes)
     this.#bytes = 0
+  }
+
+  #give(bytes: number): void {
+    if (bytes === 0) return
+    this.#surroundings.control.addCacheRoom(-bytes)
+    this.#surroundings.cacheBudget.give(bytes)
   }
 
   #blocksOf(column: Column): Uint8Array[] {
@@ -129,7 +136,10 @@ export class KeptPartition {
     const granted = [step, bytes].find(
       wanted => cacheBudget.take(wanted) || this.#surroundings.makeRoom(wanted, this.#key.rddId),
     )
-    this.#bytes += granted === undefined ? 0 : Math.ceil(granted / 1024) * 1024
-    return granted !== undefined
+    if (granted === undefined) return false
+    const taken = Math.ceil(granted / 1024) * 1024
+    this.#surroundings.control.addCacheRoom(taken)
+    this.#bytes += taken
+    return true
   }
 }

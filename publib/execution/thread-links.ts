@@ -2,6 +2,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import type { BlockLocation } from '#publib/blocks'
 import type { Files, Thread, Threads } from '#publib/env'
 import type { FromExecutorThread, HostAnswer, ToExecutorThread } from '#publib/protocol'
+import { CacheBudget } from '#publib/storage'
 import type { LossCause } from '#publib/task'
 import { type ErrorData, textOf } from '#publib/util'
 import { ControlBlock, type Progress } from './control-block.ts'
@@ -57,6 +58,8 @@ export class ThreadLinks implements ExecutorLinks {
       ...options,
       onExit: cause => {
         this.#links.delete(link)
+        const room = link.control.cacheRoomBytes
+        if (room > 0) new CacheBudget(options.cacheBudget).give(room)
         const { phase, taskId } = link.progress
         if (phase !== 'idle') void removeLeftovers(this.#options.files, this.#options, taskId)
         options.onExit(cause)

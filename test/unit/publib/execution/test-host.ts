@@ -34,6 +34,7 @@ export interface LaunchOptions {
   readonly reads?: readonly ShuffleId[]
   readonly executor?: number
   readonly live?: LiveStages
+  readonly codegen?: 'plain' | 'loops' | 'kernels'
 }
 
 /** How an attempt ended, with what came with it. */
@@ -50,6 +51,7 @@ export class TestHost {
   readonly messages: ExecutorToDriver[] = []
   readonly driver
   readonly executorIds
+  readonly cacheBudget: CacheBudget
   readonly replaced: string[] = []
   readonly #waiting = new Map<number, (ended: Ended) => void>()
   readonly #chunks = new Map<number, Uint8Array>()
@@ -72,6 +74,7 @@ export class TestHost {
         memoryBytes: (options.heapMiB ?? 256) << 20,
         memoryFraction: 0.4,
       })
+    this.cacheBudget = new CacheBudget(options.cacheBytes ?? 64 << 20)
     const count = options.executors ?? 1
     this.executorIds = Array.from({ length: count }, (_, i) => executorId(`worker-test/${i}`))
     let markReady = () => {}
@@ -86,7 +89,7 @@ export class TestHost {
       blocks: noOtherWorkers,
       files: realFiles,
       shuffleFolder: `${folder}/shuffle`,
-      cacheBudget: new CacheBudget(options.cacheBytes ?? 64 << 20),
+      cacheBudget: this.cacheBudget,
       onOutput: piece => this.output.push(piece),
       onExecutorsReady: ids => {
         for (const id of ids) readyIds.add(id)
@@ -133,6 +136,7 @@ export class TestHost {
       kind: work.kind,
       reads: options.reads ?? [],
       properties,
+      ...(options.codegen === undefined ? {} : { codegen: options.codegen }),
     }
     this.driver.send({ type: 'stage', stage: description }, [bytes])
     return partitions.map((partition, i) => {
@@ -185,16 +189,18 @@ export class TestHost {
     }
     if (message.type !== 'taskStatuses') return
     for (const ended of message.ended) {
-      const result =
-        ended.end.kind === 'success' && ended.end.result.kind === 'value'
-          ? ended.end.result
-          : undefined
+      const result = ended.end.kind === 'success' ? ended.end.result : undefined
       const bytes =
-        result && (result.payload < 0 ? this.#chunks.get(ended.taskId) : payloads[result.payload])
+        result?.kind === 'value'
+          ? result.payload < 0
+            ? this.#chunks.get(ended.taskId)
+            : payloads[result.payload]
+          : undefined
+      const value = result?.kind === 'plain' ? result.value : bytes && decodeValue(bytes)
       const updates = new Map(
         ended.accumulators.map(({ accumulatorId, payload }) => [accumulatorId, payloads[payload]!]),
       )
-      this.#waiting.get(ended.taskId)?.({ ...ended, result: bytes && decodeValue(bytes), updates })
+      this.#waiting.get(ended.taskId)?.({ ...ended, result: value, updates })
       this.#waiting.delete(ended.taskId)
     }
   }
