@@ -2,7 +2,7 @@
 
 /** The table's own words, at `table`; the host knows them too (wasm/text-table.ts). */
 const SLOTS: usize = 0
-const SLOT_MASK: usize = 4
+const GROUP_MASK: usize = 4
 const SIZE: usize = 8
 const SIZE_MAX: usize = 12
 const KEYS: usize = 16
@@ -11,8 +11,13 @@ const KEYS_SIZE_MAX: usize = 24
 const LENGTHS: usize = 28
 /** Where the next row begins that stands behind the ones done. */
 const PLACE: usize = 32
+const TAGS: usize = 36
 
-/** A slot of 32 bytes: 16 bytes that stand for the key, its length + 1 (0: free), the hash, the number, its place in the keys. */
+/**
+ * A slot of 32 bytes: 16 bytes that stand for the key, its length, the hash, the number, its place in the keys. Each has a tag
+ * of one byte, some bits of the hash; 0 is free. The tags of a group of 16 slots are looked at in one step: which of them is
+ * the right one no processor can guess, and it need not.
+ */
 const SLOT_SHIFT: usize = 5
 
 /** The number of each row from `first` on; the row at which it stopped. */
@@ -26,46 +31,85 @@ export function textIds(
   ids: usize,
 ): u32 {
   const slots = <usize>load<u32>(table, SLOTS)
-  const mask = load<u32>(table, SLOT_MASK)
+  const tags = <usize>load<u32>(table, TAGS)
+  const mask = load<u32>(table, GROUP_MASK)
   const keys = <usize>load<u32>(table, KEYS)
   let end = bytes + load<u32>(table, PLACE)
   for (let row: usize = first; row < rows; row++) {
     const start = starts ? bytes + load<u32>(starts + (row << 2)) : end
     const length = load<u32>(lengths + (row << 2))
     end = start + length
-    const low = length >= 8 ? load<u64>(start) : lowBytes(start, length)
-    const high = length > 8 ? (length > 16 ? digest(start, length) : load<u64>(start + length - 8)) : 0
+    // Both are read whatever the length, which no processor can guess: there is memory on both sides.
+    const low = load<u64>(start) & select<u64>(~0, ~(~(<u64>0) << (<u64>length << 3)), length >= 8)
+    let high = select<u64>(load<u64>(start + length - 8), 0, length > 8)
+    if (length > 16) high = digest(start, length)
     const hash = mix(low, high, length)
-    let at = hash & mask
+    const tag = i8x16.splat(<i8>tagOf(hash))
+    let group = hash & mask
     for (;;) {
-      const slot = slots + (<usize>at << SLOT_SHIFT)
-      const known = load<u32>(slot, 16)
-      if (
-        known == length + 1 &&
-        load<u64>(slot) == low &&
-        load<u64>(slot, 8) == high &&
-        (length <= 16 || isSame(keys + load<u32>(slot, 28), start, length))
-      ) {
+      const some = v128.load(tags + (<usize>group << 4))
+      const slot = find(slots, keys, group, i8x16.bitmask(i8x16.eq(some, tag)), low, high, start, length)
+      if (slot) {
         store<u32>(ids + (row << 2), load<u32>(slot, 24))
         break
       }
-      if (known == 0) {
+      const free = i8x16.bitmask(i8x16.eq(some, i8x16.splat(0)))
+      if (free) {
         if (isFull(table, length)) {
           store<u32>(table, <u32>(start - bytes), PLACE)
           return <u32>row
         }
-        store<u64>(slot, low)
-        store<u64>(slot, high, 8)
-        store<u32>(slot, length + 1, 16)
-        store<u32>(slot, hash, 20)
-        store<u32>(ids + (row << 2), addKey(table, slot, start, length))
+        const place = (<usize>group << 4) + <usize>ctz(free)
+        store<u8>(tags + place, tagOf(hash))
+        const added = slots + (place << SLOT_SHIFT)
+        store<u64>(added, low)
+        store<u64>(added, high, 8)
+        store<u32>(added, length, 16)
+        store<u32>(added, hash, 20)
+        store<u32>(ids + (row << 2), addKey(table, added, start, length))
         break
       }
-      at = (at + 1) & mask
+      group = (group + 1) & mask
     }
   }
   store<u32>(table, <u32>(end - bytes), PLACE)
   return rows
+}
+
+/** The slot of a key among the `hits` of a group; 0 where it is not there. */
+// @ts-ignore: decorator
+@inline
+function find(
+  slots: usize,
+  keys: usize,
+  group: u32,
+  hits: i32,
+  low: u64,
+  high: u64,
+  start: usize,
+  length: u32,
+): usize {
+  while (hits) {
+    const slot = slots + (((<usize>group << 4) + <usize>ctz(hits)) << SLOT_SHIFT)
+    const difference =
+      (load<u64>(slot) ^ low) | (load<u64>(slot, 8) ^ high) | <u64>(load<u32>(slot, 16) ^ length)
+    if (
+      difference == 0 &&
+      (length <= 16 || isSame(keys + load<u32>(slot, 28), start, length))
+    ) {
+      return slot
+    }
+    hits &= hits - 1
+  }
+  return 0
+}
+
+/** Of other bits than those that choose the group. */
+// @ts-ignore: decorator
+@inline
+function tagOf(hash: u32): u32 {
+  const tag = hash >> 24
+  return tag ? tag : 1
 }
 
 // @ts-ignore: decorator
@@ -92,26 +136,33 @@ function addKey(table: usize, slot: usize, start: usize, length: u32): u32 {
   return id
 }
 
-/** Puts all keys of `count` old slots into the empty new ones. */
-export function moveTextSlots(table: usize, old: usize, count: u32): void {
+/** Puts all keys of `count` old slots into the new ones, which are free. */
+export function moveTextSlots(table: usize, old: usize, oldTags: usize, count: u32): void {
   const slots = <usize>load<u32>(table, SLOTS)
-  const mask = load<u32>(table, SLOT_MASK)
-  const end = old + (<usize>count << SLOT_SHIFT)
-  for (let from = old; from < end; from += 1 << SLOT_SHIFT) {
-    if (load<u32>(from, 16) == 0) continue
-    let at = load<u32>(from, 20) & mask
-    while (load<u32>(slots + (<usize>at << SLOT_SHIFT), 16) != 0) at = (at + 1) & mask
-    const slot = slots + (<usize>at << SLOT_SHIFT)
+  const tags = <usize>load<u32>(table, TAGS)
+  const mask = load<u32>(table, GROUP_MASK)
+  for (let i: usize = 0; i < count; i++) {
+    if (load<u8>(oldTags + i) == 0) continue
+    const from = old + (i << SLOT_SHIFT)
+    const hash = load<u32>(from, 20)
+    let group = hash & mask
+    let free = freeOf(tags, group)
+    while (free == 0) {
+      group = (group + 1) & mask
+      free = freeOf(tags, group)
+    }
+    const place = (<usize>group << 4) + <usize>ctz(free)
+    store<u8>(tags + place, tagOf(hash))
+    const slot = slots + (place << SLOT_SHIFT)
     v128.store(slot, v128.load(from))
     v128.store(slot, v128.load(from, 16), 16)
   }
 }
 
-/** A text shorter than 8 bytes, filled up with zeros. */
 // @ts-ignore: decorator
 @inline
-function lowBytes(start: usize, length: u32): u64 {
-  return load<u64>(start) & ~(~(<u64>0) << (<u64>length << 3))
+function freeOf(tags: usize, group: u32): i32 {
+  return i8x16.bitmask(i8x16.eq(v128.load(tags + (<usize>group << 4)), i8x16.splat(0)))
 }
 
 /** Of a text longer than 16 bytes. */
@@ -129,7 +180,9 @@ function digest(start: usize, length: u32): u64 {
 // @ts-ignore: decorator
 @inline
 function mix(low: u64, high: u64, length: u32): u32 {
-  let hash = (low ^ (high * 0x9e3779b97f4a7c15)) * 0xff51afd7ed558ccd
+  let hash = low ^ (high * 0x9e3779b97f4a7c15)
+  // Of texts with one beginning only high bits differ, and a product carries nothing down.
+  hash = (hash ^ (hash >> 32)) * 0xff51afd7ed558ccd
   hash ^= hash >> 32
   hash *= 0xc4ceb9fe1a85ec53
   return <u32>(hash >> 32) ^ length

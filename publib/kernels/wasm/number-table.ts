@@ -11,12 +11,15 @@ interface Exports {
 }
 
 /** The table's own words, as assembly/number-table.ts has them. */
-const WORD = { slots: 0, slotMask: 1, size: 2, sizeMax: 3, keys: 4 }
+const WORD = { slots: 0, groupMask: 1, size: 2, sizeMax: 3, keys: 4, tags: 5 }
 const TABLE_BYTES = 64
 const SLOT_BYTES = 16
+/** Behind all slots stand their tags, of one byte each. */
+const TAGGED_SLOT_BYTES = SLOT_BYTES + 1
+const GROUP_SLOTS = 16
 const SLOTS_MIN = 1 << 10
-/** As full as a table gets: 5/8. */
-const FULL = 5 / 8
+/** As full as a table gets. */
+const FULL = 7 / 8
 /** A call of the engine runs on code that is not yet optimised until it ends: many rows are cut. */
 const ROWS = 1 << 14
 
@@ -105,22 +108,28 @@ export class WasmNumberTable implements NumberTable {
   }
 
   #grow(): void {
-    this.#setSlots((this.#blocks.sizeOf('slots') / SLOT_BYTES) * 2)
+    this.#setSlots(this.#slotCount() * 2)
     this.#module.fillNumberSlots(this.#blocks.at('table'))
   }
 
   #setSlots(count: number): void {
     const sizeMax = Math.floor(count * FULL)
     this.#setWord(WORD.keys, this.#blocks.resize('keys', sizeMax * 8, this.size * 8))
-    this.#setWord(WORD.slots, this.#blocks.resize('slots', count * SLOT_BYTES))
-    this.#clearSlots()
-    this.#setWord(WORD.slotMask, count - 1)
+    const slots = this.#blocks.resize('slots', count * TAGGED_SLOT_BYTES)
+    this.#setWord(WORD.slots, slots)
+    this.#setWord(WORD.tags, slots + count * SLOT_BYTES)
+    this.#setWord(WORD.groupMask, count / GROUP_SLOTS - 1)
     this.#setWord(WORD.sizeMax, sizeMax)
+    this.#clearSlots()
+  }
+
+  #slotCount(): number {
+    return this.#blocks.sizeOf('slots') / TAGGED_SLOT_BYTES
   }
 
   #clearSlots(): void {
-    const slots = this.#blocks.at('slots')
-    this.#memory.bytes.fill(0, slots, slots + this.#blocks.sizeOf('slots'))
+    const tags = this.#word(WORD.tags)
+    this.#memory.bytes.fill(0, tags, tags + this.#slotCount())
   }
 
   #word(index: number): number {

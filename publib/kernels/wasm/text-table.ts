@@ -6,14 +6,14 @@ import { releaseWith, TableMemory } from './table-memory.ts'
 
 interface Exports {
   textIds(...numbers: number[]): number
-  moveTextSlots(table: number, old: number, count: number): void
+  moveTextSlots(table: number, old: number, oldTags: number, count: number): void
   hashTexts(bytes: number, starts: number, lengths: number, rows: number, hashes: number): void
 }
 
 /** The table's own words, as assembly/text-table.ts has them. */
 const WORD = {
   slots: 0,
-  slotMask: 1,
+  groupMask: 1,
   size: 2,
   sizeMax: 3,
   keys: 4,
@@ -21,12 +21,16 @@ const WORD = {
   keysSizeMax: 6,
   lengths: 7,
   place: 8,
+  tags: 9,
 }
 const TABLE_BYTES = 64
 const SLOT_BYTES = 32
+/** Behind all slots stand their tags, of one byte each. */
+const TAGGED_SLOT_BYTES = SLOT_BYTES + 1
+const GROUP_SLOTS = 16
 const SLOTS_MIN = 1 << 10
-/** As full as a table gets: 5/8. */
-const FULL = 5 / 8
+/** As full as a table gets. */
+const FULL = 7 / 8
 const KEYS_BYTES_MIN = 1 << 14
 /** A call of the engine runs on code that is not yet optimised until it ends: many rows are cut. */
 const ROWS = 1 << 14
@@ -148,33 +152,39 @@ export class WasmTextTable implements KeyTable<Texts> {
 
   #growSlots(): void {
     const old = this.#blocks.at('slots')
-    const count = this.#blocks.sizeOf('slots') / SLOT_BYTES
+    const count = this.#slotCount()
     const memory = this.#memory
     // The old slots are needed until the new ones are filled.
     this.#blocks.detach('slots')
     try {
       this.#setSlots(count * 2)
     } catch (error) {
-      this.#blocks.attach('slots', old, count * SLOT_BYTES)
+      this.#blocks.attach('slots', old, count * TAGGED_SLOT_BYTES)
       throw error
     }
-    this.#module.moveTextSlots(this.#blocks.at('table'), old, count)
+    const oldTags = old + count * SLOT_BYTES
+    this.#module.moveTextSlots(this.#blocks.at('table'), old, oldTags, count)
     memory.giveBack(old)
   }
 
   #setSlots(count: number): void {
     const sizeMax = Math.floor(count * FULL)
     this.#setWord(WORD.lengths, this.#blocks.resize('lengths', sizeMax * 4, this.size * 4))
-    const slots = this.#blocks.resize('slots', count * SLOT_BYTES)
-    this.#clearSlots()
+    const slots = this.#blocks.resize('slots', count * TAGGED_SLOT_BYTES)
     this.#setWord(WORD.slots, slots)
-    this.#setWord(WORD.slotMask, count - 1)
+    this.#setWord(WORD.tags, slots + count * SLOT_BYTES)
+    this.#setWord(WORD.groupMask, count / GROUP_SLOTS - 1)
     this.#setWord(WORD.sizeMax, sizeMax)
+    this.#clearSlots()
+  }
+
+  #slotCount(): number {
+    return this.#blocks.sizeOf('slots') / TAGGED_SLOT_BYTES
   }
 
   #clearSlots(): void {
-    const slots = this.#blocks.at('slots')
-    this.#memory.bytes.fill(0, slots, slots + this.#blocks.sizeOf('slots'))
+    const tags = this.#word(WORD.tags)
+    this.#memory.bytes.fill(0, tags, tags + this.#slotCount())
   }
 
   #setKeys(): void {
