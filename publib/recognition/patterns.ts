@@ -49,9 +49,9 @@ function bindArray(
     reading.intrinsics.add(name)
   }
   // It must be an array, whether something is taken from it or not.
-  reading.checks.push({ op: 'item', of, index: 0 })
+  reading.checks.push({ op: 'item', of, index: 0, isTaken: true })
   pattern.elements.forEach((element, index) => {
-    if (element !== null) bind(element, { op: 'item', of, index })
+    if (element !== null) bind(element, { op: 'item', of, index, isTaken: true })
   })
 }
 

@@ -25,8 +25,16 @@ export type Expression =
   | { readonly op: 'literal'; readonly value: Primitive }
   | { readonly op: 'argument'; readonly index: number }
   | { readonly op: 'local'; readonly index: number }
-  /** `of[index]`, or the same place of a destructured array. Right only where `of` is an array: strings are another thing. */
-  | { readonly op: 'item'; readonly of: Expression; readonly index: number }
+  /**
+   * `of[index]`; with `isTaken` the same place of a destructured array. Right only where `of` is an array, or a string whose
+   * `index` was not taken: destructuring goes by characters.
+   */
+  | {
+      readonly op: 'item'
+      readonly of: Expression
+      readonly index: number
+      readonly isTaken?: true
+    }
   /** `of.name`, never a name that all objects have; `length` of strings and arrays too. Right only for plain objects and that. */
   | { readonly op: 'field'; readonly of: Expression; readonly name: string }
   /** An array literal without holes and spreads. */

@@ -24,7 +24,7 @@ function computed(
     case 'local':
       return locals[expression.index]
     case 'item':
-      return itemOf(of(expression.of), expression.index)
+      return itemOf(of(expression.of), expression)
     case 'field':
       return fieldOf(of(expression.of), expression.name)
     case 'tuple':
@@ -76,8 +76,9 @@ function operation(text: string): Operation {
   return made
 }
 
-function itemOf(of: unknown, index: number): unknown {
+function itemOf(of: unknown, { index, isTaken }: Extract<Expression, { op: 'item' }>): unknown {
   if (of === null || of === undefined) throw new TypeError('no array')
+  if (typeof of === 'string' && isTaken === undefined) return of[index]
   if (!Array.isArray(of)) throw new Unfit(`element ${index}`)
   return of[index]
 }

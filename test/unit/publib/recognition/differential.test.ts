@@ -33,7 +33,7 @@ describe('the shape of a random function', () => {
 
   it('gives what the function gives, and fails where it fails', () => {
     const writer = new FunctionWriter(seed)
-    const texts = Array.from({ length: 300 }, () => writer.write())
+    const texts = Array.from({ length: 160 }, () => writer.write())
     const fns = functionsOf(texts)
     const counts = { shapes: 0, values: 0, errors: 0, stricter: 0, unfit: 0 }
     recognised(fns).forEach(({ shape }, index) => {
@@ -41,7 +41,7 @@ describe('the shape of a random function', () => {
       counts.shapes++
       const travelled = decodeShape(JSON.parse(JSON.stringify(encodeShape(shape))))
       assertExactly(travelled, shape)
-      for (let run = 0; run < 12; run++) {
+      for (let run = 0; run < 8; run++) {
         const given = [writer.value(), writer.value()]
         const told = outcomeOf(() => evaluate(travelled, structuredClone(given)))
         const actual = outcomeOf(() => fns[index]!(...structuredClone(given)))
@@ -55,8 +55,8 @@ describe('the shape of a random function', () => {
         }
       }
     })
-    expect(counts.shapes).to.be.above(200)
-    expect(counts.values).to.be.above(800)
+    expect(counts.shapes).to.be.above(120)
+    expect(counts.values).to.be.above(250)
     // It may fail more often, but that must be rare: such a shape is of no use.
     expect(counts.stricter / (counts.values + counts.stricter)).to.be.below(0.1)
   })

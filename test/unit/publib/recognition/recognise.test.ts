@@ -52,8 +52,8 @@ describe('recognition', () => {
     assertExactly(shapeOf(([key, n]: [string, number]) => [n, key]).result, {
       op: 'tuple',
       items: [
-        { op: 'item', of: argument(0), index: 1 },
-        { op: 'item', of: argument(0), index: 0 },
+        { op: 'item', of: argument(0), index: 1, isTaken: true },
+        { op: 'item', of: argument(0), index: 0, isTaken: true },
       ],
     })
   })
