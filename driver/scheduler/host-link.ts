@@ -5,7 +5,7 @@ import type { BroadcastId, ExecutorId, RddId, ShuffleId, StageId, TaskId } from 
 import type { ExecutorHostHandle } from '../backend/backend.ts'
 
 /** Tasks that travel in one message. */
-const BATCH_MAX = 32
+const BATCH_MAX = 256
 /** Broadcasts travel in pieces of this size. */
 const CHUNK_BYTES = 1_048_576
 /** What may lie unsent on a connection before the rest waits here; above the mark at which a socket tells that it has drained. */

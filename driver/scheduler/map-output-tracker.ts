@@ -24,6 +24,7 @@ export class MapOutputTracker {
       reads,
       availableCount: 0,
       epoch: 0,
+      known: undefined,
     })
   }
 
@@ -50,10 +51,15 @@ export class MapOutputTracker {
     return shuffle !== undefined && shuffle.availableCount === shuffle.statuses.length
   }
 
-  /** The outputs that are known. */
+  /** The outputs that are known: the same list as long as nothing changes. */
   statuses(shuffleId: ShuffleId): readonly MapStatus[] {
-    const statuses = this.#shuffles.get(shuffleId)?.statuses ?? []
-    return statuses.filter(status => status !== undefined)
+    const shuffle = this.#shuffles.get(shuffleId)
+    if (shuffle === undefined) return []
+    if (shuffle.known?.epoch !== shuffle.epoch) {
+      const statuses = shuffle.statuses.filter(status => status !== undefined)
+      shuffle.known = { epoch: shuffle.epoch, statuses }
+    }
+    return shuffle.known.statuses
   }
 
   /** Rises with every change. */
@@ -120,6 +126,8 @@ interface ShuffleState {
   readonly reads: readonly ShuffleId[]
   availableCount: number
   epoch: number
+  /** What was known at some epoch, as one list: it goes to every host. */
+  known: { readonly epoch: number; readonly statuses: readonly MapStatus[] } | undefined
 }
 
 function forget(shuffle: ShuffleState, mapPartition: number): void {

@@ -1,10 +1,22 @@
 import { v } from '#publib/schema'
-import type { Protocol } from '#publib/transport'
+import type { Packed, Protocol } from '#publib/transport'
 
 /** Anything that valibot can parse a message with. */
 type Schema<In> = v.GenericSchema<unknown, In>
 
 const REASON_MAX = 120
+
+/** Messages of many things, which travel as bytes instead of as JSON. */
+export interface Packing<In> {
+  /** How a message of this end travels; undefined: as JSON. */
+  pack(message: unknown, payloads: readonly Uint8Array[]): Packed
+  /** By the type in the header of what came. May throw. */
+  readonly unpack: ReadonlyMap<string, (header: unknown, payloads: readonly Uint8Array[]) => In>
+}
+const NO_PACKING: Packing<never> = {
+  pack: (header, payloads) => ({ header, payloads }),
+  unpack: new Map(),
+}
 
 /**
  * A protocol whose messages have the shape of `schema`; `check` looks at what a shape cannot say (payload counts,
@@ -17,27 +29,38 @@ export function protocolOf<In>(
   name: string,
   schema: Schema<In>,
   check?: (message: In, payloads: readonly Uint8Array[]) => string | undefined,
+  packing: Packing<In> = NO_PACKING,
 ): Protocol<In> {
   return {
     name,
+    pack: packing.pack,
     decode(header, payloads) {
       try {
+        const unpack = packing.unpack.get(typeOf(header) ?? '')
+        if (unpack !== undefined) return { ok: true, message: unpack(header, payloads) }
         const parsed = v.safeParse(schema, header, { abortEarly: true })
         if (!parsed.success) return { ok: false, reason: describe(header, parsed.issues[0]) }
         const objection = check?.(parsed.output, payloads)
         if (objection !== undefined) return { ok: false, reason: objection }
         return { ok: true, message: parsed.output }
       } catch (error) {
+        if (error instanceof v.ValiError) {
+          return { ok: false, reason: describe(header, error.issues[0]) }
+        }
         return { ok: false, reason: cut(`the message cannot be read: ${String(error)}`) }
       }
     },
   }
 }
 
+function typeOf(header: unknown): string | undefined {
+  const type = (header as { type?: unknown } | null | undefined)?.type
+  return typeof type === 'string' ? type : undefined
+}
+
 /** Names the message and the field; what came is not repeated beyond a few characters. */
 function describe(header: unknown, issue: v.BaseIssue<unknown>): string {
-  const type = (header as { type?: unknown } | null | undefined)?.type
-  const named = typeof type === 'string' ? type.slice(0, 64) : 'a message without type'
+  const named = typeOf(header)?.slice(0, 64) ?? 'a message without type'
   const path = v.getDotPath(issue) ?? ''
   return cut(`${named}${path === '' ? '' : `, ${path}`}: ${issue.message}`)
 }

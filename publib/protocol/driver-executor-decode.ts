@@ -1,20 +1,23 @@
 import { v } from '#publib/schema'
 import { count, list, protocolOf, text } from './decode.ts'
 import type { DriverToExecutor, ExecutorToDriver } from './driver-executor.ts'
+import { packMapOutputs, unpackMapOutputs } from './map-output-frames.ts'
+import { beyond, packStatuses, unpackStatuses } from './status-frames.ts'
+import { packTasks, unpackTasks } from './task-frames.ts'
 import {
   amountShape,
   broadcastIdShape,
+  endedTaskShape,
   lossCauseShape,
   mapStatusShape,
-  metricsShape,
   PARTITIONS_MAX,
   partitionShape,
   rddIdShape,
   shuffleIdShape,
+  sourcesShape,
   stageIdShape,
   stageShape,
   TASKS_MAX,
-  taskEndShape,
   taskIdShape,
   taskShape,
 } from './task-shapes.ts'
@@ -29,8 +32,6 @@ import {
 /** The largest broadcast or result that is put together again. */
 const WHOLE_BYTES_MAX = 2 ** 31
 const IDS_MAX = 65_536
-const ACCUMULATORS_MAX = 10_000
-const LOST_CLASSES_MAX = 64
 
 const driverToExecutor = v.variant('type', [
   v.strictObject({
@@ -53,15 +54,7 @@ const driverToExecutor = v.variant('type', [
       v.strictObject({
         task: taskShape,
         executorId: executorIdShape,
-        sources: list(
-          v.strictObject({
-            rddId: rddIdShape,
-            partition: partitionShape,
-            fields: v.unknown(),
-            payload: v.optional(count(1 << 20)),
-          }),
-          10_000,
-        ),
+        sources: sourcesShape,
       }),
       TASKS_MAX,
     ),
@@ -100,6 +93,20 @@ export const fromDriverToExecutor = protocolOf<DriverToExecutor>(
       ? `a source names a payload beyond the ${payloads.length} that came`
       : undefined
   },
+  {
+    pack(message, payloads) {
+      // What this end sends, by its type.
+      const sent = message as ExecutorToDriver
+      if (sent.type === 'taskStatuses') return packStatuses(sent, payloads)
+      return { header: message, payloads }
+    },
+    unpack: new Map<string, (header: unknown, payloads: readonly Uint8Array[]) => DriverToExecutor>(
+      [
+        ['packedTasks', unpackTasks],
+        ['packedMapOutputs', unpackMapOutputs],
+      ],
+    ),
+  },
 )
 
 const executorToDriver = v.variant('type', [
@@ -112,23 +119,7 @@ const executorToDriver = v.variant('type', [
   v.strictObject({
     type: v.literal('taskStatuses'),
     started: list(taskIdShape, TASKS_MAX),
-    ended: list(
-      v.strictObject({
-        taskId: taskIdShape,
-        executorId: executorIdShape,
-        end: taskEndShape,
-        metrics: v.pipe(
-          v.optional(metricsShape),
-          v.transform(metrics => metrics),
-        ),
-        accumulators: list(
-          v.strictObject({ accumulatorId: count(), payload: count(1 << 24) }),
-          ACCUMULATORS_MAX,
-        ),
-        lostClasses: v.optional(list(text(256), LOST_CLASSES_MAX)),
-      }),
-      TASKS_MAX,
-    ),
+    ended: list(endedTaskShape, TASKS_MAX),
   }),
   v.strictObject({
     type: v.literal('resultChunk'),
@@ -172,17 +163,20 @@ const executorToDriver = v.variant('type', [
 /** What a driver takes from an executor host. */
 export const fromExecutorHost = protocolOf<ExecutorToDriver>(
   'driver-executor',
-  // A task that could say nothing has no metrics: JSON leaves the field out, the type has it undefined.
-  executorToDriver as unknown as v.GenericSchema<unknown, ExecutorToDriver>,
+  executorToDriver,
   (message, payloads) => {
     if (message.type === 'resultChunk') return outside(message, payloads)
-    if (message.type !== 'taskStatuses') return undefined
-    const named = message.ended.flatMap(({ end, accumulators }) => [
-      ...accumulators.map(({ payload }) => payload),
-      ...(end.kind === 'success' && end.result.kind === 'value' ? [end.result.payload] : []),
-    ])
-    const isMissing = named.some(payload => payload >= payloads.length)
-    return isMissing ? `a task names a payload beyond the ${payloads.length} that came` : undefined
+    return message.type === 'taskStatuses' ? beyond(message.ended, payloads.length) : undefined
+  },
+  {
+    pack(message, payloads) {
+      // What this end sends, by its type.
+      const sent = message as DriverToExecutor
+      if (sent.type === 'launchTasks') return packTasks(sent, payloads)
+      if (sent.type === 'mapOutputs') return packMapOutputs(sent)
+      return { header: message, payloads }
+    },
+    unpack: new Map([['packedStatuses', unpackStatuses]]),
   },
 )
 

@@ -10,6 +10,7 @@ import type {
   TaskId,
 } from '#publib/util'
 import { count, list, text } from './decode.ts'
+import type { EndedTask } from './driver-executor.ts'
 import { executorIdShape, hostShape, portShape, workerIdShape } from './wire-words.ts'
 
 /** The most partitions that an RDD can have, and with it map outputs and reduce partitions. */
@@ -55,6 +56,17 @@ export const stageShape = v.strictObject({
   ),
   codegen: v.optional(v.picklist(['plain', 'loops', 'kernels'])),
 })
+
+/** What sources of a stage give to one task. */
+export const sourcesShape = list(
+  v.strictObject({
+    rddId: rddIdShape,
+    partition: partitionShape,
+    fields: v.unknown(),
+    payload: v.optional(count(1 << 20)),
+  }),
+  10_000,
+)
 
 export const locationShape = v.strictObject({
   workerId: workerIdShape,
@@ -182,3 +194,22 @@ export const taskEndShape = v.variant('kind', [
     cause: lossCauseShape,
   }),
 ])
+
+const ACCUMULATORS_MAX = 10_000
+const LOST_CLASSES_MAX = 64
+
+// A task that could say nothing has no metrics: JSON leaves the field out, the type has it undefined.
+export const endedTaskShape = v.strictObject({
+  taskId: taskIdShape,
+  executorId: executorIdShape,
+  end: taskEndShape,
+  metrics: v.pipe(
+    v.optional(metricsShape),
+    v.transform(metrics => metrics),
+  ),
+  accumulators: list(
+    v.strictObject({ accumulatorId: count(), payload: count(1 << 24) }),
+    ACCUMULATORS_MAX,
+  ),
+  lostClasses: v.optional(list(text(256), LOST_CLASSES_MAX)),
+}) as unknown as v.GenericSchema<unknown, EndedTask>

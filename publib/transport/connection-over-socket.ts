@@ -95,7 +95,8 @@ class ConnectionOverSocket<In, Out> implements Connection<In, Out> {
 
   send(message: Out, payloads: readonly Uint8Array[] = []): void {
     if (!this.#isOpen) return
-    this.#add(encodeFrame(message, payloads))
+    const packed = this.#protocol.pack?.(message, payloads)
+    this.#add(packed ? encodeFrame(packed.header, packed.payloads) : encodeFrame(message, payloads))
   }
 
   close(code = 1000, reason = ''): void {

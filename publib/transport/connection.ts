@@ -10,6 +10,12 @@ export interface Protocol<In> {
   readonly name: string
   /** Parses a header that came from the network into a message, or says why it is none. */
   decode(header: unknown, payloads: readonly Uint8Array[]): Decoded<In>
+  /** How a message of this end travels, where that is not as JSON of itself. */
+  pack?(message: unknown, payloads: readonly Uint8Array[]): Packed
+}
+export interface Packed {
+  readonly header: unknown
+  readonly payloads: readonly Uint8Array[]
 }
 export type Decoded<In> =
   | { readonly ok: true; readonly message: In }

@@ -6,7 +6,7 @@ import {
 } from '#publib/protocol'
 import { emptyMetrics } from '#publib/task'
 import { errorToData } from '#publib/util'
-import type { FuzzSample, ProtocolLink } from './fuzz-protocol.ts'
+import { type FuzzSample, type ProtocolLink, packed } from './fuzz-protocol.ts'
 import { hostSettings } from './host-settings.ts'
 
 export const task = { taskId: 7, stageId: 1, stageAttempt: 0, jobId: 0, partition: 3, attempt: 1 }
@@ -136,17 +136,48 @@ const toWorker: FuzzSample[] = [
   { message: { type: 'hostEnding', cause: 'leaseExpired', message: 'm' } },
 ]
 
+/** Many in a message, as they come: short tasks of two stages, their ends among others. */
+const manyTasks: FuzzSample = {
+  message: {
+    type: 'launchTasks',
+    tasks: Array.from({ length: 40 }, (_, i) => ({
+      task: { ...task, taskId: 1000 + i * 3, stageId: i % 2, partition: i * 1000, attempt: i % 5 },
+      executorId: `worker-1/${i % 3}`,
+      sources: i === 7 ? [{ rddId: 4, partition: 3, fields: null, payload: 0 }] : [],
+    })),
+  },
+  payloads: piece,
+}
+const measured = emptyMetrics()
+measured.executorRunTimeMs = 0.25
+measured.shuffleWrite.timeMs = 1e-3
+const manyEnds: FuzzSample = {
+  message: {
+    type: 'taskStatuses',
+    started: [5, 6],
+    ended: ends.map((end, i) => ({
+      ...{ taskId: 100 - i, executorId: `worker-1/${i % 2}`, end, accumulators: [] },
+      metrics: measured,
+    })),
+  },
+  payloads: piece,
+}
+
 /** Between executor hosts, their driver and their worker. */
 export const executorLinks: readonly ProtocolLink[] = [
   {
     name: 'what an executor host takes from its driver',
     protocol: fromDriverToExecutor,
-    samples: toExecutor,
+    samples: [...toExecutor, ...packed(fromExecutorHost, [...toExecutor, manyTasks])],
+    sent: [...toExecutor, manyTasks],
+    sender: fromExecutorHost,
   },
   {
     name: 'what a driver takes from an executor host',
     protocol: fromExecutorHost,
-    samples: toDriver,
+    samples: [...toDriver, ...packed(fromDriverToExecutor, [...toDriver, manyEnds])],
+    sent: [...toDriver, manyEnds],
+    sender: fromDriverToExecutor,
   },
   {
     name: 'what an executor host takes from its worker',

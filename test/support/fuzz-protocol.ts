@@ -14,6 +14,23 @@ export interface ProtocolLink {
   readonly name: string
   readonly protocol: Protocol<unknown>
   readonly samples: readonly FuzzSample[]
+  /** Messages as their sender has them; default: `samples`. */
+  readonly sent?: readonly FuzzSample[]
+  /** How they travel; default: as JSON. */
+  readonly sender?: Protocol<unknown>
+}
+
+/** Messages as the protocol of their sender has them travel. */
+export function packed(
+  sender: Protocol<unknown>,
+  samples: readonly FuzzSample[],
+): readonly FuzzSample[] {
+  return samples.flatMap(sample => {
+    const { header, payloads } = sender.pack?.(sample.message, sample.payloads ?? []) ?? {
+      ...{ header: sample.message, payloads: sample.payloads ?? [] },
+    }
+    return header === sample.message ? [] : [{ message: header, payloads }]
+  })
 }
 
 export interface FuzzReport {
@@ -97,11 +114,21 @@ function mutateMessage(sample: FuzzSample, random: () => number): Uint8Array {
   const hostile = HOSTILE[Math.floor(random() * HOSTILE.length)]
   const message = withChange(sample.message, hostile, random)
   const payloads = [...(sample.payloads ?? [])]
+  const last = payloads.at(-1)
+  if (last !== undefined && random() < 0.3) payloads[payloads.length - 1] = flipped(last, random)
   if (random() < 0.2) payloads.pop()
   if (random() < 0.2) payloads.push(new Uint8Array(3))
   const text = JSON.stringify(message) ?? 'null'
   // JSON.parse makes an own property of this key, which no object literal can.
   return whole(encodeFrame(JSON.parse(text.replaceAll('"@proto"', '"__proto__"')), payloads))
+}
+
+function flipped(payload: Uint8Array, random: () => number): Uint8Array {
+  const bytes = new Uint8Array(payload)
+  for (let flips = 1 + Math.floor(random() * 8); flips > 0 && bytes.length > 0; flips--) {
+    bytes[Math.floor(random() * bytes.length)] = Math.floor(random() * 256)
+  }
+  return bytes
 }
 
 const HOSTILE: readonly unknown[] = [

@@ -13,13 +13,17 @@ import { fuzzProtocol } from '../../../support/fuzz-protocol.ts'
 const SEED = 20261121
 const COUNT = 10_000
 
-for (const { name, protocol, samples } of executorLinks) {
+for (const { name, protocol, samples, sent = samples, sender } of executorLinks) {
   describe(name, () => {
     it('is taken as it was sent', () => {
-      for (const { message, payloads } of samples) {
-        const sent: unknown = JSON.parse(JSON.stringify(message))
-        const decoded = protocol.decode(sent, payloads ?? [])
-        expect(JSON.parse(JSON.stringify(decoded))).to.deep.equal({ ok: true, message: sent })
+      for (const { message, payloads = [] } of sent) {
+        const packed = sender?.pack?.(message, payloads) ?? { header: message, payloads }
+        for (const travels of [{ header: message, payloads }, packed]) {
+          const header: unknown = JSON.parse(JSON.stringify(travels.header))
+          const decoded = protocol.decode(header, travels.payloads)
+          const plain: unknown = JSON.parse(JSON.stringify(message))
+          expect(JSON.parse(JSON.stringify(decoded))).to.deep.equal({ ok: true, message: plain })
+        }
       }
     })
 
