@@ -91,6 +91,9 @@ const WIDTH = 1200
 const ROW = 17
 /** Narrower frames are not drawn. */
 const LEAST_WIDTH = 0.4
+/** Narrower ones bear no name. */
+const LABEL_WIDTH = 30
+const LETTER = 6
 
 /** A page that needs nothing else: a picture a thread, widest where most time goes; a click on a frame fills the width with it. */
 export function flamePage(
@@ -140,15 +143,17 @@ interface Place {
 
 function box({ name, us, selfUs }: Frame, { x, width, level, share }: Place): string {
   const shown = `${name}: ${(us / 1000).toFixed(1)} ms, ${(100 * share).toFixed(1)} %, its own ${(selfUs / 1000).toFixed(1)} ms`
-  const at = `data-x="${x.toFixed(2)}" data-w="${width.toFixed(2)}" data-l="${level}"`
-  const rect = `<rect y="${level * ROW}" height="${ROW - 1}" fill="hsl(${hue(name)} 70% 72%)"/>`
-  const text = `<text y="${level * ROW + 12}">${markup(name)}</text>`
+  const at = `data-name="${markup(name)}" data-x="${x.toFixed(2)}" data-w="${width.toFixed(2)}" data-l="${level}"`
+  const left = x.toFixed(1)
+  const rect = `<rect x="${left}" y="${level * ROW}" width="${Math.max(0, width - 0.5).toFixed(1)}" height="${ROW - 1}" fill="hsl(${hue(name)}, 70%, 72%)"/>`
+  const label = width < LABEL_WIDTH ? '' : name.slice(0, Math.floor(width / LETTER))
+  const text = `<text x="${(x + 3).toFixed(1)}" y="${level * ROW + 12}">${markup(label)}</text>`
   return `<g ${at}><title>${markup(shown)}</title>${rect}${text}</g>`
 }
 
 /** Equal names have equal colours; those of simSpark, of Node and of V8 itself stand apart. */
 function hue(name: string): number {
-  if (name.startsWith('(')) return 0
+  if (/^\((?!anonymous)/.test(name)) return 0
   if (name.includes('node:') || name.includes('internal/')) return 110
   let sum = 0
   for (const character of name) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 40
@@ -163,9 +168,9 @@ const STYLE = `body { font: 13px sans-serif; margin: 16px } h1 { font-size: 18px
 svg { background: #f6f6f6 } g { cursor: pointer } text { font-size: 11px; pointer-events: none }
 g:hover rect { stroke: #333 }`
 
-/** Lays the boxes out; what would overflow its box is cut. A click widens a frame, another on the lowest one shows all. */
+/** A click widens a frame, another on the lowest one shows all. */
 const SCRIPT = `for (const svg of document.querySelectorAll('svg')) {
-  const boxes = [...svg.querySelectorAll('g')].map(g => ({ g, x: +g.dataset.x, w: +g.dataset.w, l: +g.dataset.l, rect: g.querySelector('rect'), text: g.querySelector('text'), full: g.querySelector('text').textContent }))
+  const boxes = [...svg.querySelectorAll('g')].map(g => ({ g, x: +g.dataset.x, w: +g.dataset.w, l: +g.dataset.l, rect: g.querySelector('rect'), text: g.querySelector('text'), full: g.dataset.name }))
   const show = top => {
     const scale = ${WIDTH} / top.w
     for (const b of boxes) {
@@ -177,9 +182,8 @@ const SCRIPT = `for (const svg of document.querySelectorAll('svg')) {
       b.rect.setAttribute('x', x)
       b.rect.setAttribute('width', Math.max(0, w - 0.5))
       b.text.setAttribute('x', x + 3)
-      b.text.textContent = w < 30 ? '' : b.full.slice(0, Math.floor(w / 6))
+      b.text.textContent = w < ${LABEL_WIDTH} ? '' : b.full.slice(0, Math.floor(w / ${LETTER}))
     }
   }
   for (const b of boxes) b.g.addEventListener('click', () => show(b))
-  show(boxes[0])
 }`

@@ -44,9 +44,10 @@ export function benchOptions(args: readonly string[], groups: readonly string[])
     const out = values.out ?? `profile-${workload}.html`
     return { mode: 'profile', isQuick, workload, data: data ?? '', out }
   }
+  const isComparison = values.peers !== undefined || values.disguised
   const comparison = {
     isQuick,
-    workloads: chosenWorkloads(values.only),
+    workloads: isComparison ? chosenWorkloads(values.only) : [],
     engines: values.engines?.split(','),
     runs: whole('runs', values.runs ?? (isQuick ? '2' : '4')),
     budgetS: whole('budget', values.budget ?? (isQuick ? '10' : '30')),

@@ -1,8 +1,12 @@
 import { existsSync, statSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
 import type * as Simspark from 'simspark'
 import type * as Demo from '../../driver/examples/demo-cluster.ts'
 
-const dist = new URL('../../', import.meta.url)
+/** Another tree's, where two trees run the same programs. */
+const elsewhere = process.env['BENCH_DIST']
+const dist =
+  elsewhere === undefined ? new URL('../../', import.meta.url) : pathToFileURL(`${elsewhere}/`)
 const joined = new URL('joined/', dist)
 const stamps = [new URL('driver/index.js', joined), new URL('tsconfig.tsbuildinfo', dist)]
 
