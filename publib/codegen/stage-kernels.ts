@@ -1,11 +1,19 @@
 import type { Batch, Column } from '#publib/columnar'
-import type { Action, ComputeContext, Lineage, ShuffleDependency } from '#publib/lineage'
-import { columnsOrRows } from '#publib/lineage/tasks'
-import { type Accumulators, type MapOutput, writeMapOutputColumns } from '#publib/shuffle'
+import { kernels } from '#publib/kernels'
+import type { Action, ComputeContext, Lineage, Sampler, ShuffleDependency } from '#publib/lineage'
+import { columnsOrRows, combiningOf } from '#publib/lineage/tasks'
+import {
+  type Accumulators,
+  type Aggregator,
+  type MapOutput,
+  writeMapOutputColumns,
+} from '#publib/shuffle'
+import { accumulatorsOf } from './accumulators/accumulators-of.ts'
 import { type Chain, chainInto, chainOf } from './chain.ts'
 import type { StageCode } from './stage-code.ts'
 import { actionEnd } from './typed/action-ends.ts'
 import { type EndState, OpenChain, type TakeColumns } from './typed/open-chain.ts'
+import { SampleTaker } from './typed/sample-chain.ts'
 import { toColumns, toPairs, toRows } from './typed/sinks.ts'
 import type { End } from './typed/typed-loop.ts'
 import { TypedLoops } from './typed/typed-loops.ts'
@@ -56,6 +64,8 @@ export class StageKernels implements StageCode {
       this.#push(chainOf(lineage), end, state, partition, context)
       return end.result(state)
     }
+    const sampler = action.sampler?.(partition, context)
+    if (sampler !== undefined) return this.#sample(sampler, chainOf(lineage), partition, context)
     const columns = action.runColumns && context.columns(lineage, partition)
     return columns === undefined
       ? action.run(context.compute(lineage, partition), partition, context)
@@ -78,8 +88,24 @@ export class StageKernels implements StageCode {
     })
   }
 
-  accumulators(_dependency: ShuffleDependency): (() => Accumulators) | undefined {
-    return undefined
+  accumulators(dependency: ShuffleDependency): (() => Accumulators) | undefined {
+    const { aggregator } = dependency.spec
+    if (typeof aggregator !== 'object') return undefined
+    return accumulatorsOf(combiningOf(dependency), aggregator as Aggregator<never, never, unknown>)
+  }
+
+  #sample(
+    sampler: Sampler<unknown>,
+    chain: Chain,
+    partition: number,
+    context: ComputeContext,
+  ): unknown {
+    const taker = new SampleTaker(sampler)
+    const end: End = { sink: toColumns('push', 'detected', 'sample'), way: 'push' }
+    const state: EndState = { take: column => taker.take(column!) }
+    const open = new OpenChain(this.#typed, chain, end, state, partition, context)
+    for (const column of columnsOrRows(chain.source, partition, context)) taker.send(column, open)
+    return sampler.result()
   }
 
   #push(
@@ -90,7 +116,11 @@ export class StageKernels implements StageCode {
     context: ComputeContext,
   ): void {
     const open = new OpenChain(this.#typed, chain, { sink, way: 'push' }, state, partition, context)
-    for (const column of columnsOrRows(chain.source, partition, context)) open.push(column)
+    const own = kernels()
+    for (const column of columnsOrRows(chain.source, partition, context)) {
+      // What kernels make of one column ends with it.
+      own.scope(() => open.push(column))
+    }
   }
 
   *#pull(chain: Chain, end: End, partition: number, context: ComputeContext): Generator<unknown> {

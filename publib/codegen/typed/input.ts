@@ -20,6 +20,8 @@ export function signatureOf(column: Column): string {
 /** Plain values, and kinds that are read as such. */
 const VALUES = 'v'
 const OTHERS = 'o'
+/** Texts of ASCII alone. */
+export const ASCII = 'a'
 
 function partSignature(column: Column): string {
   switch (column.kind) {
@@ -32,7 +34,7 @@ function partSignature(column: Column): string {
     case 'constant':
       return column.value === null ? 'n' : 'u'
     case 'utf8':
-      return isAscii(usedBytes(column)) ? 'a' : 't'
+      return isAscii(usedBytes(column)) ? ASCII : 't'
     case 'tuple':
       return `[${column.fields.map(partSignature).join('')}]`
     case 'record': {
@@ -83,7 +85,7 @@ export function elementOf(column: Column, signature: string, code: string, w: Lo
     case 'constant':
       return { kind: 'absent', value: column.value }
     case 'utf8':
-      return textRow(code, partSignature(column) === 'a', w)
+      return textRow(code, signature === ASCII, w)
     case 'tuple':
       return {
         kind: 'tuple',

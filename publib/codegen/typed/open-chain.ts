@@ -1,10 +1,11 @@
 import type { Column } from '#publib/columnar'
 import type { ComputeContext, Root } from '#publib/lineage'
 import type { Chain } from '../chain.ts'
+import { ASCII, signatureOf } from './input.ts'
 import { type LeafBuffer, leafBuffer } from './leaf-buffers.ts'
 import { TypedHelpers } from './typed-helpers.ts'
 import type { End } from './typed-loop.ts'
-import { type Compiled, isEmptyColumn, type TypedLoops } from './typed-loops.ts'
+import { type Compiled, chainKeyOf, isEmptyColumn, type TypedLoops } from './typed-loops.ts'
 
 export type TakeColumns = (...columns: Column[]) => void
 
@@ -27,6 +28,7 @@ export class OpenChain {
   readonly #loops: TypedLoops
   readonly #chain: Chain
   readonly #end: End
+  readonly #chainKey: string
   readonly #state: EndState
   readonly #functions: readonly unknown[]
   readonly #roots: readonly Root[]
@@ -45,6 +47,7 @@ export class OpenChain {
     this.#loops = loops
     this.#chain = chain
     this.#end = end
+    this.#chainKey = chainKeyOf(chain, end)
     this.#state = state
     this.#roots = [...chain.steps.flatMap(({ roots }) => roots), ...end.sink.roots]
     this.#functions = this.#roots.map(root => context.root(root))
@@ -53,20 +56,34 @@ export class OpenChain {
   }
 
   /** All rows of a column, through the steps from `place` on, to the end. */
-  push(column: Column, place = 0): void {
+  push(column: Column, place = 0, isAscii = false): void {
     if (isEmptyColumn(column)) return
-    const [loop, own] = this.#loops.loopOf(this.#chain, place, column, this.#end)
+    const [loop, own] = this.#loopOf(column, place, isAscii)
     this.#call(loop, own)
   }
 
+  /** Whether each row of such a column gives one row at the end, and nothing else is done on the way. */
+  isRowwise(column: Column): boolean {
+    return this.#loopOf(column, 0, false)[0].isRowwise
+  }
+
   /** What comes out for a column. */
-  *pull(column: Column, place = 0): Generator<unknown> {
+  *pull(column: Column, place = 0, isAscii = false): Generator<unknown> {
     if (isEmptyColumn(column)) return
-    const [loop, own] = this.#loops.loopOf(this.#chain, place, column, this.#end)
+    const [loop, own] = this.#loopOf(column, place, isAscii)
     for (const given of this.#results(loop, own)) {
       if (loop.next === undefined) yield given
-      else yield* this.pull(loop.splitter!.split(given as Column), loop.next.place)
+      else {
+        const { place: next, isAscii: areParts } = loop.next
+        yield* this.pull(loop.splitter!.split(given as Column), next, areParts)
+      }
     }
+  }
+
+  #loopOf(column: Column, place: number, isAscii: boolean): [Compiled, Column] {
+    const signature = isAscii && column.kind === 'utf8' ? ASCII : signatureOf(column)
+    const at = { chainKey: this.#chainKey, place, signature }
+    return this.#loops.loopOf(this.#chain, this.#end, at, column)
   }
 
   *#results(loop: Compiled, column: Column): Generator<unknown> {
@@ -112,7 +129,7 @@ export class OpenChain {
     const state: EndState =
       next === undefined
         ? this.#state
-        : { take: column => this.push(splitter!.split(column!), next.place) }
+        : { take: column => this.push(splitter!.split(column!), next.place, next.isAscii) }
     const made = { state, leaves: loop.leaves.map(leafBuffer) }
     this.#open.set(loop.number, made)
     return made

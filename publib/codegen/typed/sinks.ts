@@ -41,6 +41,11 @@ export function toPairs(plainValues: Plain): TypedSink {
     ...{ tag: `pairs (${plainValues})`, roots: [] },
     write: (element, _, w) => {
       const [key, value] = asPair(element, name => `h.notAPairToShuffle(${name})`, w)
+      if (key === value && plainValues === 'detected') {
+        const gathering = gather(key, w, plainValues)
+        const column = `...h.twice(${gathering.column})`
+        return gathered(joinGatherings([gathering], column), 'push', w)
+      }
       const parts = [gather(key, w, 'detected'), gather(value, w, plainValues)]
       const columns = parts.map(({ column }) => column).join(', ')
       return gathered(joinGatherings(parts, columns), 'push', w)

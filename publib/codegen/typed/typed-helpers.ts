@@ -46,6 +46,11 @@ export class TypedHelpers extends LoopHelpers {
     return bufferOf(bytes).toString('utf8', start, start + length)
   }
 
+  /** Keys and values that are the same. */
+  twice(column: Column): readonly [Column, Column] {
+    return [column, column]
+  }
+
   bytes(text: string): Uint8Array {
     return Buffer.from(text)
   }

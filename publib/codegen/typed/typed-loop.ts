@@ -4,7 +4,7 @@ import type { Chain } from '../chain.ts'
 import type { Step } from '../step.ts'
 import type { Element } from './element.ts'
 import { isText } from './element.ts'
-import { elementOf, signatureOf } from './input.ts'
+import { elementOf } from './input.ts'
 import { GATHERED_ROWS, type LeafKind } from './leaf-kinds.ts'
 import { LoopWriter } from './loop-writer.ts'
 import { lowerFunction } from './lower.ts'
@@ -17,9 +17,19 @@ export interface TypedLoop {
   /** The body of a function of `c, f, r, v, h, s`: a column, functions, roots, what steps keep, helpers, what the end gathers. */
   readonly body: string
   readonly yields: boolean
+  /** Whether each row gives one row and nothing else is done on the way: what comes of one needs no other. */
+  readonly isRowwise: boolean
   readonly leaves: readonly LeafKind[]
   /** What comes behind the loop, where it does not reach the end of the chain. */
-  readonly next: { readonly place: number; readonly splitting: Splitting } | undefined
+  readonly next: Next | undefined
+}
+
+/** A splitting of texts by a kernel, and the step that takes the parts. */
+export interface Next {
+  readonly place: number
+  readonly splitting: Splitting
+  /** Whether the texts are ASCII, and with them their parts. */
+  readonly isAscii: boolean
 }
 
 /** What ends a chain, and how columns come out where a kernel takes them over. */
@@ -33,25 +43,33 @@ export function typedLoop(
   { steps }: Pick<Chain, 'steps'>,
   place: number,
   column: Column,
+  signature: string,
   { sink, way }: End,
   name: string,
 ): TypedLoop {
   const w = new LoopWriter()
   const offsets = rootOffsets(steps)
-  let element: Element = elementOf(column, signatureOf(column), 'c', w)
+  let element: Element = elementOf(column, signature, 'c', w)
   for (let at = place; at < steps.length; at++) {
     const step = steps[at]!
     const splitting = splittingOf(step)
     const texts = splitting && textsOf(splitting, element, w)
     if (splitting !== undefined && texts !== undefined) {
       const ends = toColumns(way, 'opaque', 'texts').write(texts, [], w)
-      return assembled(w, ends, { steps, sink, name, next: { place: at + 1, splitting }, way })
+      return assembled(w, ends, {
+        steps,
+        sink,
+        name,
+        next: { place: at + 1, splitting, isAscii: texts.kind === 'text' && texts.isAscii },
+        way,
+      })
     }
     const names = { callees: calleesOf(step.roots, offsets[at]!), state: `v[${at}]` }
     element = writeStep(step, element, names, w)
   }
+  const isRowwise = w.isAligned && w.isEmpty
   const ends = sink.write(element, calleesOf(sink.roots, offsets.at(-1)!), w)
-  return assembled(w, ends, { steps, sink, name, next: undefined, way })
+  return { ...assembled(w, ends, { steps, sink, name, next: undefined, way }), isRowwise }
 }
 
 /** The texts that are to be split, where the element has them for sure. */
@@ -103,5 +121,5 @@ ${w.frontOf(rest)}
 ${rest}//# sourceURL=${name}
 `
   const yields = way === 'pull' && w.multiplies
-  return { body, yields, leaves: w.leaves, next }
+  return { body, yields, isRowwise: false, leaves: w.leaves, next }
 }

@@ -40,40 +40,56 @@ export class TypedLoops {
     this.#stage = stage
   }
 
-  /** The loop for a column, and the column as that loop reads it. */
-  loopOf(chain: Chain, place: number, column: Column, end: End): [Compiled, Column] {
-    const key = `${chain.key} ${place} ${end.sink.tag} ${end.way} ${shapesOf(chain, end)}`
+  /** The loop for a column, and the column as that loop reads it. `chainKey` is that of the chain and its end. */
+  loopOf(
+    chain: Chain,
+    end: End,
+    { chainKey, place, signature }: { chainKey: string; place: number; signature: string },
+    column: Column,
+  ): [Compiled, Column] {
+    const key = `${chainKey} ${place}`
     const loops = this.#loops.get(key) ?? new Map<string, Compiled>()
     this.#loops.set(key, loops)
-    const signature = signatureOf(column)
     const known = loops.get(signature)
     if (known !== undefined) return [known, column]
     if (loops.size >= SIGNATURES_MAX && column.kind !== 'values') {
-      return this.loopOf(chain, place, { kind: 'values', values: valuesOf(column) }, end)
+      const plain: Column = { kind: 'values', values: valuesOf(column) }
+      return this.loopOf(chain, end, { chainKey, place, signature: signatureOf(plain) }, plain)
     }
-    const compiled = this.#compile(chain, place, column, end)
+    const compiled = this.#compile(chain, place, column, signature, end)
     loops.set(signature, compiled)
     return [compiled, column]
   }
 
-  #compile(chain: Chain, place: number, column: Column, end: End): Compiled {
+  #compile(chain: Chain, place: number, column: Column, signature: string, end: End): Compiled {
     const number = made++
     // See CompiledLoops.
     const name = `simspark:/publib/codegen/stage-${this.#stage}/loop-typed-${number}`
-    const { body, yields, leaves, next } = typedLoop(chain, place, column, end, name)
+    const { body, yields, isRowwise, leaves, next } = typedLoop(
+      chain,
+      place,
+      column,
+      signature,
+      end,
+      name,
+    )
     const star = yields ? '*' : ''
     const run = new Function(
       `return function${star} loop(c, f, r, v, h, s, l) {\n${body}}`,
     )() as TypedFunction
     const splitter = next && new Splitter(next.splitting)
-    return { run, number, yields, leaves, next, splitter }
+    return { run, number, yields, isRowwise, leaves, next, splitter }
   }
 }
 
-/** Functions whose shape holds: what a task patched of the language takes it from those that rely on that. */
-function shapesOf({ steps }: Chain, { sink }: End): string {
+/**
+ * The same for the same chain and end. Functions whose shape holds are in it: what a task patched of the language takes it
+ * from those that rely on that.
+ */
+export function chainKeyOf({ key, steps }: Chain, { sink, way }: End): string {
   const roots = [...steps.flatMap(step => step.roots), ...sink.roots]
-  return roots.map(root => (root.shape === undefined ? '-' : '+')).join('')
+  const shapes = roots.map(root => (root.shape === undefined ? '-' : '+')).join('')
+  return `${key} ${sink.tag} ${way} ${shapes}`
 }
 
 export function isEmptyColumn(column: Column): boolean {
