@@ -10,19 +10,23 @@ export class WireWriter {
   #length = 0
 
   u8(value: number): void {
-    this.#view.setUint8(this.#room(1), value)
+    const start = this.#room(1)
+    this.#view.setUint8(start, value)
   }
 
   u16(value: number): void {
-    this.#view.setUint16(this.#room(2), value, true)
+    const start = this.#room(2)
+    this.#view.setUint16(start, value, true)
   }
 
   u32(value: number): void {
-    this.#view.setUint32(this.#room(4), value, true)
+    const start = this.#room(4)
+    this.#view.setUint32(start, value, true)
   }
 
   f64(value: number): void {
-    this.#view.setFloat64(this.#room(8), value, true)
+    const start = this.#room(8)
+    this.#view.setFloat64(start, value, true)
   }
 
   /** A whole number from 0 up to 2^53, seven bits a byte. */
@@ -46,6 +50,7 @@ export class WireWriter {
     return this.#bytes.slice(0, this.#length)
   }
 
+  /** May change the view: called before it is asked for. */
   #room(size: number): number {
     const start = this.#length
     this.#length += size

@@ -140,7 +140,7 @@ const toWorker: FuzzSample[] = [
 const manyTasks: FuzzSample = {
   message: {
     type: 'launchTasks',
-    tasks: Array.from({ length: 40 }, (_, i) => ({
+    tasks: Array.from({ length: 400 }, (_, i) => ({
       task: { ...task, taskId: 1000 + i * 3, stageId: i % 2, partition: i * 1000, attempt: i % 5 },
       executorId: `worker-1/${i % 3}`,
       sources: i === 7 ? [{ rddId: 4, partition: 3, fields: null, payload: 0 }] : [],
@@ -155,7 +155,7 @@ const manyEnds: FuzzSample = {
   message: {
     type: 'taskStatuses',
     started: [5, 6],
-    ended: ends.map((end, i) => ({
+    ended: [...ends, ...ends, ...ends, ...ends].map((end, i) => ({
       ...{ taskId: 100 - i, executorId: `worker-1/${i % 2}`, end, accumulators: [] },
       metrics: measured,
     })),
