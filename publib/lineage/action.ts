@@ -21,10 +21,24 @@ export abstract class Action<T, R> {
     partition: number,
     context: ComputeContext,
   ): R | EncodedValue
+  /**
+   * Where the action chooses few records by their places alone, what chooses them: the others need not be computed where
+   * nothing but pure functions stands before them.
+   */
+  sampler?(partition: number, context: ComputeContext): Sampler<R>
   abstract fields(): Fields
   roots(): readonly Root[] {
     return []
   }
+}
+
+/** Takes some of the records of a partition. */
+export interface Sampler<R> {
+  /** Which of the next `rows` records it wants: their places among them, rising. */
+  wanted(rows: number): Uint32Array
+  /** The records that it wanted last, if there were any. */
+  take(records: Column): void
+  result(): R
 }
 
 /** What a stage's text says of an action. */

@@ -1,6 +1,6 @@
 import { type Batch, type Column, gatherColumn, rowsOf, valuesOf } from '#publib/columnar'
 import { mixSeed, SeededRandom } from '#publib/util'
-import { Action, type ActionParts, actionRoot } from '../action.ts'
+import { Action, type ActionParts, actionRoot, type Sampler } from '../action.ts'
 import type { ComputeContext } from '../compute-context.ts'
 import { notAPair } from '../errors.ts'
 import type { Fields } from '../lineage.ts'
@@ -51,27 +51,40 @@ export class SampleKeys extends Action<unknown, KeySample> {
     partition: number,
     context: ComputeContext,
   ): KeySample {
+    const sampler = this.sampler(partition, context)
+    for (const column of columns) {
+      const rows = sampler.wanted(rowsOf(column))
+      if (rows.length > 0) sampler.take(gatherColumn(column, rows))
+    }
+    return sampler.result()
+  }
+
+  override sampler(partition: number, context: ComputeContext): Sampler<KeySample> {
     const sample = new Reservoir<Box>(this.size, this.#random(partition))
     let count = 0
-    for (const column of columns) {
-      const end = count + rowsOf(column)
-      const wanted: Box[] = []
-      const rows: number[] = []
-      while (sample.next < end) {
-        const box: Box = { key: undefined }
-        wanted.push(box)
-        rows.push(sample.next - count)
-        sample.put(box)
-      }
-      // One look at the column for all that is wanted of it.
-      if (rows.length > 0) {
-        for (const [i, key] of keysAt(column, Uint32Array.from(rows)).entries())
-          wanted[i]!.key = key
-      }
-      count = end
+    let wanted: Box[] = []
+    return {
+      wanted: rows => {
+        const end = count + rows
+        const places: number[] = []
+        wanted = []
+        while (sample.next < end) {
+          const box: Box = { key: undefined }
+          places.push(sample.next - count)
+          wanted.push(box)
+          sample.put(box)
+        }
+        count = end
+        return Uint32Array.from(places)
+      },
+      take: records => {
+        for (const [i, key] of keysOf(records).entries()) wanted[i]!.key = key
+      },
+      result: () => {
+        const keys = sample.items.map(({ key }) => key)
+        return this.#sampleOf(count, keys, context)
+      },
     }
-    const keys = sample.items.map(({ key }) => key)
-    return this.#sampleOf(count, keys, context)
   }
 
   #random(partition: number): SeededRandom {
@@ -103,7 +116,6 @@ interface Box {
   key: unknown
 }
 
-function keysAt(column: Column, rows: Uint32Array): unknown[] {
-  if (column.kind === 'tuple') return valuesOf(gatherColumn(column.fields[0]!, rows))
-  return valuesOf(gatherColumn(column, rows)).map(keyOf)
+function keysOf(records: Column): unknown[] {
+  return records.kind === 'tuple' ? valuesOf(records.fields[0]!) : valuesOf(records).map(keyOf)
 }
