@@ -1,4 +1,4 @@
-import type { Batch } from '#publib/columnar'
+import { type Batch, type Column, slicesOf, valuesOf } from '#publib/columnar'
 import { type Compare, compareValues, PriorityQueue } from '#publib/util'
 import { Action, type ActionParts, actionRoot } from '../action.ts'
 import type { ComputeContext } from '../compute-context.ts'
@@ -37,13 +37,20 @@ export class TakeOrdered<T> extends Action<T, T[]> {
   }
 
   override run(records: Iterable<Batch<T>>, _partition: number, context: ComputeContext): T[] {
+    return firstInOrder(records, this.count, this.#functions(context))
+  }
+
+  override runColumns(columns: Iterable<Column>, _partition: number, context: ComputeContext): T[] {
+    return firstInOrder(rowsIn<T>(columns), this.count, this.#functions(context))
+  }
+
+  #functions(context: ComputeContext): OrderFunctions<T> {
     const { isFalling, key, compare } = this.order
-    const order = {
+    return {
       isFalling,
       key: key && context.root(key),
       compare: compare && context.root(compare),
     }
-    return firstInOrder(records, this.count, order)
   }
 
   override fields(): Fields {
@@ -54,6 +61,15 @@ export class TakeOrdered<T> extends Action<T, T[]> {
 
   override roots(): readonly Root[] {
     return [this.order.key, this.order.compare].filter(root => root !== undefined)
+  }
+}
+
+/** Few rows at a time, so that those that are not kept die young. */
+const ROWS_AT_ONCE = 4096
+
+function* rowsIn<T>(columns: Iterable<Column>): Generator<Batch<T>> {
+  for (const column of columns) {
+    for (const slice of slicesOf(column, ROWS_AT_ONCE)) yield valuesOf(slice) as T[]
   }
 }
 
@@ -71,16 +87,23 @@ export function firstInOrder<T>(
   order: OrderFunctions<T>,
 ): T[] {
   if (count === 0) return []
-  const before = ranked(order)
-  const kept = new PriorityQueue<Ranked<T>>((a, b) => before(b, a))
-  let sequence = 0
+  const compare = comparing(order)
+  const { key } = order
+  const kept = new PriorityQueue<Ranked<T>>((a, b) => compare(b.rank, a.rank) || b.place - a.place)
+  let place = 0
+  /** What the worst of those kept is ranked by; any rank is better where there is room. */
+  let worst: Ranked<T> | undefined
   for (const batch of batches) {
     for (let i = 0; i < batch.length; i++) {
       const element = batch[i]!
-      const rank = order.key === undefined ? element : order.key(element)
-      const candidate: Ranked<T> = { element, rank, sequence: sequence++ }
-      if (kept.size < count) kept.push(candidate)
-      else if (before(candidate, kept.peek()!) < 0) kept.replace(candidate)
+      const rank = key === undefined ? element : key(element)
+      // Of equal ones those that come first stay.
+      if (worst === undefined || compare(rank, worst.rank) < 0) {
+        if (worst === undefined) kept.push({ element, rank, place })
+        else kept.replace({ element, rank, place })
+        worst = kept.size < count ? undefined : kept.peek()
+      }
+      place++
     }
   }
   const falling: T[] = []
@@ -91,12 +114,11 @@ export function firstInOrder<T>(
 interface Ranked<T> {
   readonly element: T
   readonly rank: unknown
-  readonly sequence: number
+  /** Of equal ones the lower comes first. */
+  readonly place: number
 }
 
-/** Orders candidates; equal ones by the order in which they came. */
-function ranked<T>(order: OrderFunctions<T>): Compare<Ranked<T>> {
-  const sign = order.isFalling ? -1 : 1
-  const compare = (order.compare as Compare | undefined) ?? compareValues
-  return (a, b) => sign * compare(a.rank, b.rank) || a.sequence - b.sequence
+function comparing<T>({ compare, isFalling }: OrderFunctions<T>): Compare {
+  const rising = (compare as Compare | undefined) ?? compareValues
+  return isFalling ? (a, b) => -rising(a, b) : rising
 }

@@ -6,13 +6,22 @@ import {
   type ComputeContext,
   Count,
   CountByValue,
+  type ElementOrder,
+  type Root,
+  rootOf,
   Sum,
   Take,
+  TakeOrdered,
 } from '#publib/lineage'
 import { decodeValue, EncodedValue } from '#publib/serialization'
+import { compareValues } from '#publib/util'
 import { assertExactly, fc, holdsForAll } from '../../../support/property.ts'
 
-const context = { environment: {} } as ComputeContext
+const typeOf = (x: unknown) => typeof x
+const context = {
+  environment: {},
+  root: <F>(root: Root<F>) => root.value,
+} as ComputeContext
 
 /** The action's result by rows and by columns. */
 function both(
@@ -40,6 +49,35 @@ describe('actions on columns', () => {
       for (const action of [new Collect(), new Count(), new Take(7)] as Action<never, unknown>[]) {
         const [byRows, byColumns] = both(action, batches)
         assertExactly(byColumns, byRows)
+      }
+    })
+  })
+
+  it('take the first in an order, of equal ones those that come first', () => {
+    const compare = rootOf(
+      (a: unknown, b: unknown) => String(a).length - String(b).length,
+      'x',
+      undefined,
+    )
+    const key = rootOf((a: unknown) => typeof a, 'x', undefined)
+    holdsForAll(records, batches => {
+      for (const isFalling of [false, true]) {
+        for (const functions of [{}, { compare }, { key }]) {
+          const order = { isFalling, ...functions } as ElementOrder<unknown>
+          const [byRows, byColumns] = both(new TakeOrdered(5, order) as never, batches)
+          assertExactly(byColumns, byRows)
+          const all = batches.flat()
+          const rank = order.key === undefined ? (x: unknown) => x : typeOf
+          const rising = order.compare === undefined ? compareValues : compare.value
+          const sign = isFalling ? -1 : 1
+          const sorted = [...all.keys()].sort(
+            (i, j) => sign * rising(rank(all[i]), rank(all[j])) || i - j,
+          )
+          assertExactly(
+            byRows,
+            sorted.slice(0, 5).map(i => all[i]),
+          )
+        }
       }
     })
   })
