@@ -15,6 +15,7 @@ export {
   type NumberAccumulator,
   TaskContext,
 } from '#publib/execution'
+export { StatCounter } from '#publib/lineage'
 export { HashPartitioner, type Partitioner, RangePartitioner } from '#publib/shuffle'
 export type {
   ExecutorInfo,

@@ -47,6 +47,12 @@ export interface SortOptions<in K = unknown> extends TransformOptions {
   compare?: Compare<K>
 }
 
+/** Equal seeds give equal samples on any number of executors; random by default. */
+export interface SampleOptions extends TransformOptions {
+  seed?: number
+}
+export type Seed = number | SampleOptions
+
 export interface CoalesceOptions extends TransformOptions {
   /** Default false. */
   shuffle?: boolean
@@ -93,6 +99,10 @@ export type JobProgress = Readonly<{
 export interface OrderOptions<in T> extends ActionOptions {
   key?: KeyFunction<T>
   compare?: Compare<T>
+}
+/** A random seed by default. */
+export interface TakeSampleOptions extends ActionOptions {
+  seed?: number
 }
 /** Whether to compute the next partition while this one is consumed; false by default. */
 export interface LocalIteratorOptions extends ActionOptions {

@@ -1,5 +1,5 @@
 import { type Unshippable, unshippable, userCallSite } from '#publib/closure'
-import type { Lineage } from '#publib/lineage'
+import type { Lineage, StatCounter } from '#publib/lineage'
 import type { Partitioner } from '#publib/shuffle'
 import type { KeyedMap } from '#publib/util'
 import { internals } from './internals.ts'
@@ -7,10 +7,15 @@ import * as actions from './operations/actions.ts'
 import { mapAsync } from './operations/async.ts'
 import { debugString, describe } from './operations/describe.ts'
 import { invalidArgument, otherContext } from './operations/errors.ts'
+import { explained } from './operations/explain.ts'
 import { localIterator } from './operations/local-iterator.ts'
 import { Operation } from './operations/operation.ts'
 import * as pairs from './operations/pair.ts'
+import * as pairActions from './operations/pair-actions.ts'
+import * as sampling from './operations/sampling.ts'
 import { saveAsTextFile } from './operations/save.ts'
+import * as several from './operations/several.ts'
+import * as statistics from './operations/statistics.ts'
 import * as narrow from './operations/transformations.ts'
 import type * as o from './options.ts'
 import type { SparkContext } from './spark-context.ts'
@@ -97,6 +102,19 @@ export class RDD<out T> implements AsyncIterable<T> {
   /** The lineage as text: one indentation for each shuffle, with partition counts. */
   async toDebugString(): Promise<string> {
     return debugString(await this.#prepared('toDebugString'))
+  }
+
+  /**
+   * How each operator would run, stage by stage: `kernel` (over whole columns, without a call of its function), `loop` (its
+   * function is called from a generated loop) or `as written`; and what stands in the way of a kernel. No job runs.
+   *
+   * @example
+   * // stage 1 of 2, 8 partitions
+   * //   MapPartitions[3] at map at main.ts:4: loop (its function has a loop (main.ts:4:25))
+   */
+  async explain(): Promise<string> {
+    const lineage = await this.#prepared('explain')
+    return explained(lineage, this.context.getConf().get('simspark.codegen.mode'))
   }
 
   /** As `MapPartitions[7] at map at main.ts:12`. */
@@ -220,6 +238,21 @@ export class RDD<out T> implements AsyncIterable<T> {
     return this.#make(pairs.sortBy(this.#op('sortBy'), this.lineage, f, sort))
   }
 
+  /** About `fraction` of the elements; with replacement the mean number of copies of each. */
+  sample(withReplacement: boolean, fraction: number, seed?: o.Seed): RDD<T> {
+    const op = this.#op('sample')
+    return this.#make(sampling.sample(op, this.lineage, withReplacement, fraction, seed))
+  }
+
+  /** Disjoint RDDs that hold every element together, in proportion to their weights. */
+  randomSplit<const W extends readonly number[]>(
+    weights: W,
+    seed?: o.Seed,
+  ): { -readonly [I in keyof W]: RDD<T> } {
+    const split = sampling.randomSplit(this.#op('randomSplit'), this.lineage, weights, seed)
+    return split.map(part => this.#make(part)) as { -readonly [I in keyof W]: RDD<T> }
+  }
+
   // ─ With other RDDs
 
   /** The elements of both, duplicates too. */
@@ -229,9 +262,70 @@ export class RDD<out T> implements AsyncIterable<T> {
     return this.#make(narrow.union(op, parents, options))
   }
 
+  /** The elements that are in both, each once. */
+  intersection(other: RDD<T>, numPartitions?: o.Partitioning<T>): RDD<T> {
+    const op = this.#op('intersection')
+    const sides = [this.lineage, this.#other(op, other)] as const
+    return this.#make(several.filterElements(op, sides, 'both', numPartitions))
+  }
+
+  /** The elements that are not in `other`, duplicates too. */
+  subtract(other: RDD<T>, numPartitions?: o.Partitioning<T>): RDD<T> {
+    const op = this.#op('subtract')
+    const sides = [this.lineage, this.#other(op, other)] as const
+    return this.#make(several.filterElements(op, sides, 'leftOnly', numPartitions))
+  }
+
   /** Each element once. */
   distinct(numPartitions?: o.Partitioning<T>): RDD<T> {
     return this.#make(narrow.distinct(this.#op('distinct'), this.lineage, numPartitions))
+  }
+
+  /** Every element with every one of `other`. */
+  cartesian<U>(other: RDD<U>, options?: o.TransformOptions): PairRDD<T, U> {
+    const op = this.#op('cartesian')
+    return this.#make(several.cartesian(op, this.lineage, this.#other(op, other), options))
+  }
+
+  /** Element by element. @throws PARTITIONS_MISMATCH if numbers of partitions, or of elements in one, differ */
+  zip<U>(other: RDD<U>, options?: o.TransformOptions): PairRDD<T, U> {
+    const op = this.#op('zip')
+    return this.#make(several.zip(op, this.lineage, this.#other(op, other), options))
+  }
+
+  /** Partition by partition with one other RDD or several. @throws PARTITIONS_MISMATCH if numbers of partitions differ */
+  zipPartitions<U, R extends Value>(
+    other: RDD<U>,
+    f: (partition: Records<T>, other: Records<U>) => Iterable<R>,
+    preservesPartitioning?: o.Narrow,
+  ): RDD<R>
+  zipPartitions<Us extends readonly unknown[], R extends Value>(
+    others: readonly [...{ [I in keyof Us]: RDD<Us[I]> }],
+    f: (partition: Records<T>, ...others: v.Partitions<Us>) => Iterable<R>,
+    preservesPartitioning?: o.Narrow,
+  ): RDD<R>
+  zipPartitions<R extends Value>(
+    others: RDD<unknown> | readonly RDD<unknown>[],
+    f: (...partitions: never[]) => Iterable<R>,
+    preservesPartitioning?: o.Narrow,
+  ): RDD<R> {
+    const op = this.#op('zipPartitions')
+    const list: readonly RDD<unknown>[] = others instanceof RDD ? [others] : others
+    const parents = [this.lineage, ...list.map(other => this.#other(op, other))]
+    const zipping = f as (...partitions: IterableIterator<unknown>[]) => Iterable<R>
+    return this.#make(several.zipPartitions(op, parents, zipping, preservesPartitioning))
+  }
+
+  /** With the position in the whole RDD; counted when an action comes. */
+  zipWithIndex(options?: o.TransformOptions): PairRDD<T, number> {
+    const op = this.#op('zipWithIndex')
+    return this.#make(several.numbered(op, this.lineage, 'positions', options))
+  }
+
+  /** With a unique number that leaves gaps; nothing is counted. */
+  zipWithUniqueId(options?: o.TransformOptions): PairRDD<T, number> {
+    const op = this.#op('zipWithUniqueId')
+    return this.#make(several.numbered(op, this.lineage, 'unique', options))
   }
 
   /** The elements in groups, under what `f` gives for them. */
@@ -344,6 +438,37 @@ export class RDD<out T> implements AsyncIterable<T> {
     return this.#make(pairs.sortByKey(this.#op('sortByKey'), this.lineage, sort))
   }
 
+  /** `partitionBy` that sorts each partition by key, `ascending` by default; equal keys keep their order. */
+  repartitionAndSortWithinPartitions<K, V>(
+    this: PairRDD<K, V>,
+    numPartitions?: o.Places<K>,
+    partitionFunc?: v.PartitionFunction<NoInfer<K>>,
+    ascending?: boolean,
+    keyFunc?: v.KeyFunction<NoInfer<K>>,
+  ): PairRDD<K, V> {
+    const op = this.#op('repartitionAndSortWithinPartitions')
+    const sort = { ascending, keyFunc }
+    const { lineage } = this
+    return this.#make(pairs.partitionAndSort(op, lineage, { numPartitions, partitionFunc }, sort))
+  }
+
+  /** Keys from `lower` to `upper`, both included; of a sorted RDD only the partitions that may hold some are computed. */
+  filterByRange<K, V>(this: PairRDD<K, V>, lower: NoInfer<K>, upper: NoInfer<K>): PairRDD<K, V> {
+    const op = this.#op('filterByRange')
+    return this.#make(pairs.filterByRange(op, this.lineage, lower, upper))
+  }
+
+  /** A sample with a fraction for each key, in one pass and of about its size. */
+  sampleByKey<K, V>(
+    this: PairRDD<K, V>,
+    withReplacement: boolean,
+    fractions: v.Fractions<K>,
+    seed?: o.Seed,
+  ): PairRDD<K, V> {
+    const op = this.#op('sampleByKey')
+    return this.#make(sampling.sampleByKey(op, this.lineage, withReplacement, fractions, seed))
+  }
+
   // ─ Pairs of two RDDs and more: equal partitioners need no shuffle
 
   /** Each value with each of the other side's, for keys that are in both. */
@@ -412,6 +537,17 @@ export class RDD<out T> implements AsyncIterable<T> {
     return this.#cogroup('groupWith', others) as PairRDD<K, [Group<V>, ...v.Groups<Ws>]>
   }
 
+  /** The pairs whose key is not in `other`, duplicates too. */
+  subtractByKey<K, V>(
+    this: PairRDD<K, V>,
+    other: PairRDD<K, unknown>,
+    numPartitions?: o.Partitioning<K>,
+  ): PairRDD<K, V> {
+    const op = this.#op('subtractByKey')
+    const sides = [this.lineage, this.#other(op, other)] as const
+    return this.#make(several.filterPairs(op, sides, 'leftOnly', numPartitions))
+  }
+
   // ─ Actions: elements to the driver
 
   /** All elements, partitions in order. @throws RESULT_TOO_LARGE */
@@ -447,6 +583,15 @@ export class RDD<out T> implements AsyncIterable<T> {
   /** The smallest, in rising order. */
   async takeOrdered(num: number, key?: v.KeyFunction<T> | o.OrderOptions<T>): Promise<T[]> {
     return actions.takeOrdered(this.#call('takeOrdered'), num, key, false)
+  }
+
+  /** Exactly `num` at random; all of them, shuffled, if there are not more and none is put back. */
+  async takeSample(
+    withReplacement: boolean,
+    num: number,
+    seed?: number | o.TakeSampleOptions,
+  ): Promise<T[]> {
+    return sampling.takeSample(this.#call('takeSample'), withReplacement, num, seed)
   }
 
   /** The largest. @throws EMPTY_RDD */
@@ -527,9 +672,83 @@ export class RDD<out T> implements AsyncIterable<T> {
     return actions.countBy<K>(this.#call('countByKey'), true, options)
   }
 
+  /** `reduceByKey` to the driver, without a shuffle. */
+  async reduceByKeyLocally<K, V>(
+    this: PairRDD<K, V>,
+    f: (a: V, b: V) => V,
+    options?: o.ActionOptions,
+  ): Promise<KeyedMap<K, V>> {
+    return pairActions.reduceByKeyLocally(this.#call('reduceByKeyLocally'), f, options)
+  }
+
+  /** The values of a key; computes one partition where the partitioner is known. */
+  async lookup<K, V>(
+    this: PairRDD<K, V>,
+    key: NoInfer<K>,
+    options?: o.ActionOptions,
+  ): Promise<V[]> {
+    return pairActions.lookup<K, V>(this.#call('lookup'), key, options)
+  }
+
+  // ─ Actions: numbers
+
   /** The sum; 0 of none. */
   async sum(this: RDD<number>, options?: o.ActionOptions): Promise<number> {
     return actions.sum(this.#call('sum'), options)
+  }
+
+  /** The mean; 0 of none. */
+  async mean(this: RDD<number>, options?: o.ActionOptions): Promise<number> {
+    return (await statistics.stats(this.#call('mean'), options)).mean
+  }
+
+  /** The variance of the population; NaN of none. */
+  async variance(this: RDD<number>, options?: o.ActionOptions): Promise<number> {
+    return (await statistics.stats(this.#call('variance'), options)).variance
+  }
+
+  /** The standard deviation of the population; NaN of none. */
+  async stdev(this: RDD<number>, options?: o.ActionOptions): Promise<number> {
+    return (await statistics.stats(this.#call('stdev'), options)).stdev
+  }
+
+  /** The variance as estimated from a sample: divided by count - 1. */
+  async sampleVariance(this: RDD<number>, options?: o.ActionOptions): Promise<number> {
+    return (await statistics.stats(this.#call('sampleVariance'), options)).sampleVariance
+  }
+
+  /** The standard deviation as estimated from a sample. */
+  async sampleStdev(this: RDD<number>, options?: o.ActionOptions): Promise<number> {
+    return (await statistics.stats(this.#call('sampleStdev'), options)).sampleStdev
+  }
+
+  /** Scala's other name of `variance`. */
+  async popVariance(this: RDD<number>, options?: o.ActionOptions): Promise<number> {
+    return (await statistics.stats(this.#call('popVariance'), options)).variance
+  }
+
+  /** Scala's other name of `stdev`. */
+  async popStdev(this: RDD<number>, options?: o.ActionOptions): Promise<number> {
+    return (await statistics.stats(this.#call('popStdev'), options)).stdev
+  }
+
+  /** Count, mean, variance, minimum and maximum in one pass. */
+  async stats(this: RDD<number>, options?: o.ActionOptions): Promise<StatCounter> {
+    return statistics.stats(this.#call('stats'), options)
+  }
+
+  /** Counts in buckets, given by sorted bounds or as a number of equal ones (of text: 1). The last is closed; null and NaN count nowhere. */
+  async histogram<B extends number | bigint | string | Date>(
+    this: RDD<B | null | undefined>,
+    buckets: number | readonly NoInfer<B>[],
+    options?: o.ActionOptions,
+  ): Promise<[buckets: B[], counts: number[]]> {
+    return statistics.histogram<B>(this.#call('histogram'), buckets, options)
+  }
+
+  /** How many different elements, within `relativeSD` (default 0.05, above 0.000017); all are read. */
+  async countApproxDistinct(relativeSD = 0.05, options?: o.ActionOptions): Promise<number> {
+    return statistics.countApproxDistinct(this.#call('countApproxDistinct'), relativeSD, options)
   }
 
   // ─ Actions: files. A folder of part-NNNNN, manifest and _SUCCESS, whole or not at all

@@ -43,6 +43,11 @@ export type AnyFunction = (...args: never[]) => unknown
 
 export type PairRDDs<K, Ws extends readonly unknown[]> = { [I in keyof Ws]: PairRDD<K, Ws[I]> }
 export type Groups<Ws extends readonly unknown[]> = { [I in keyof Ws]: Group<Ws[I]> }
+export type Partitions<Ts extends readonly unknown[]> = { [I in keyof Ts]: Records<Ts[I]> }
+/** A fraction for each key, 0 where it is missing; an object will do for keys that are strings. */
+export type Fractions<K> =
+  | ReadonlyMap<NoInfer<K>, number>
+  | (K extends string ? Readonly<Record<string, number>> : never)
 export interface Partition {
   readonly index: number
 }

@@ -3,6 +3,7 @@ import {
   CoGrouped,
   type Combining,
   combining,
+  FilterByRange,
   FlatMapValues,
   GROUPING,
   JoinGroups,
@@ -144,6 +145,43 @@ export function partitionBy<K, V>(
     ? placingByPartitioner(op, places)
     : placingOf(op, { numPartitions: places as number | undefined, partitionFunc })
   return shuffled(op, parent, NO_COMBINING, { placing, mapSideCombine: false, name: undefined })
+}
+
+/** Each pair in the place of its key, and each partition sorted. */
+export function partitionAndSort<K, V>(
+  op: Operation,
+  parent: Lineage<Pair<K, V>>,
+  places: {
+    readonly numPartitions?: number | Partitioner<K> | undefined
+    readonly partitionFunc?: PartitionFunction<K> | undefined
+  },
+  sort: Pick<SortArguments<K>, 'keyFunc'> & { readonly ascending?: boolean | undefined },
+): Lineage<Pair<K, V>> {
+  const { numPartitions, partitionFunc } = places
+  const placing = isPartitioner(numPartitions)
+    ? placingByPartitioner(op, numPartitions)
+    : placingOf(op, { numPartitions: numPartitions as number | undefined, partitionFunc })
+  return new Shuffled<K, V, V>(op.about('ShuffledRDD'), parent, {
+    shuffleId: op.origin.nextShuffleId(),
+    placing,
+    combining: NO_COMBINING,
+    mapSideCombine: false,
+    ordering: {
+      ascending: sort.ascending ?? true,
+      key: op.optionalFn(sort.keyFunc, 'keyFunc'),
+      compare: undefined,
+    },
+  })
+}
+
+export function filterByRange<K, V>(
+  op: Operation,
+  parent: Lineage<Pair<K, V>>,
+  lower: K,
+  upper: K,
+): Lineage<Pair<K, V>> {
+  const bounds = op.value<readonly [K, K]>([lower, upper])
+  return new FilterByRange<K, V>(op.about('MapPartitions'), parent, bounds)
 }
 
 export function sortByKey<K, V>(

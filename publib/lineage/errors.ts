@@ -1,4 +1,5 @@
 import { type CallSite, describeCallSite, SimSparkError, showValue } from '#publib/util'
+import type { About } from './lineage.ts'
 import type { Root } from './root.ts'
 
 /** `map() at main.ts:12`. */
@@ -94,4 +95,27 @@ export function atCallSite(error: unknown, callSite: CallSite | undefined): unkn
   if (!(error instanceof SimSparkError) || error.callSite !== undefined) return error
   const { code, message, hint, retryable, cause } = error
   return new SimSparkError(code, message, { hint, retryable, cause, callSite })
+}
+
+export function partitionCountsDiffer(
+  { operation, callSite }: About,
+  parents: readonly { readonly numPartitions: number }[],
+): SimSparkError {
+  const counts = parents.map(({ numPartitions }) => numPartitions).join(' and ')
+  return new SimSparkError(
+    'PARTITIONS_MISMATCH',
+    `${operation}() needs RDDs of as many partitions, and they have ${counts}.`,
+    { callSite, hint: 'Bring them to the same number: repartition(n), or coalesce(n).' },
+  )
+}
+
+export function partitionSizesDiffer(
+  { operation, callSite }: About,
+  partition: number,
+): SimSparkError {
+  return new SimSparkError(
+    'PARTITIONS_MISMATCH',
+    `${operation}() needs partitions of as many elements, and partition ${partition} of one side has more than that of the other.`,
+    { callSite, hint: 'Number both sides (zipWithIndex) and join them by the number.' },
+  )
 }

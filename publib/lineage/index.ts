@@ -7,6 +7,7 @@ export type * from './compute-context.ts'
 export { type DecodedStage, decodeStage, type StageInstance } from './decode-stage.ts'
 export { atCallSite } from './errors.ts'
 export { FilesLineage, type MalformedCount } from './files-lineage.ts'
+export { HyperLogLog } from './hyper-log-log.ts'
 export * from './lineage.ts'
 export * from './operators/index.ts'
 export * from './placement.ts'
@@ -19,6 +20,8 @@ export {
   collectPartitionData,
   type EncodedStage,
   encodeStage,
+  recogniseStage,
   type SourceData,
 } from './stage-codec.ts'
 export type { StageWork } from './stage-text.ts'
+export { StatCounter } from './stat-counter.ts'
