@@ -1,16 +1,8 @@
 import { type Column, rowsOf } from './column.ts'
-import { isTwice } from './fields.ts'
-import {
-  ConstantLane,
-  FlatLane,
-  grown,
-  type Lane,
-  NumberLane,
-  ROWS_MIN,
-  RunLane,
-  ValuesLane,
-} from './lanes.ts'
+import { FlatLane, type Lane, NumberLane, RunLane } from './lanes.ts'
 import { type Located, locate } from './locate.ts'
+import { FieldsLane, ListLane, NullableLane } from './nested-lanes.ts'
+import { ConstantLane, ValuesLane } from './value-lanes.ts'
 
 /**
  * A column that grows by parts of others. Kinds may change on the way: integers become doubles, absent values make it
@@ -52,9 +44,7 @@ export class ColumnBuilder {
 
   /** What it holds, which is its own no more: it begins anew. */
   finish(): Column {
-    const column = this.column()
-    this.#lane = undefined
-    return column
+    return this.#lane?.finish() ?? this.column()
   }
 
   /** Goes on with these rows. */
@@ -97,9 +87,9 @@ function laneFor(column: Column): Lane {
       return new NullableLane(new ColumnBuilder())
     case 'tuple':
     case 'record':
-      return new FieldsLane(column)
+      return new FieldsLane(column, () => new ColumnBuilder())
     case 'list':
-      return new ListLane(column.isGroup)
+      return new ListLane(column.isGroup, new ColumnBuilder())
     case 'values':
       return new ValuesLane()
     default:
@@ -124,158 +114,4 @@ function widened(lane: Lane, column: Column): Lane {
   const held = lane.column()
   values.add(locate(held), 0, rowsOf(held))
   return values
-}
-
-/** Values of which some are absent. */
-class NullableLane implements Lane {
-  readonly kind = 'nullable'
-  rows: number
-  readonly #values: ColumnBuilder
-  #marks: Uint8Array
-
-  /** Goes on behind `values`, if there are any, or behind so many rows that are all of one mark. */
-  constructor(values: ColumnBuilder, absentRows = 0, mark = 0) {
-    this.#values = values
-    this.rows = absentRows === 0 ? values.rows : absentRows
-    this.#marks = new Uint8Array(Math.max(ROWS_MIN, this.rows)).fill(mark, 0, absentRows)
-  }
-
-  get bytes(): number {
-    return this.rows + this.#values.bytes
-  }
-
-  takes(column: Column): boolean {
-    return column.kind !== 'values'
-  }
-
-  add(part: Located, from: number, to: number): void {
-    const { column, starts } = part
-    const row = this.rows
-    this.rows += to - from
-    if (this.rows > this.#marks.length) this.#marks = grown(this.#marks, row, this.rows)
-    if (column.kind === 'constant') {
-      this.#marks.fill(column.value === null ? 1 : 2, row, this.rows)
-    } else if (column.kind === 'nullable') {
-      this.#marks.set(column.marks.subarray(from, to), row)
-      this.#values.add(part.parts[0]!, starts![from]!, starts![to]!)
-    } else {
-      this.#marks.fill(0, row, this.rows)
-      this.#values.add(part, from, to)
-    }
-  }
-
-  column(): Column {
-    const marks = this.#marks.subarray(0, this.rows)
-    return { kind: 'nullable', marks, values: this.#values.column() }
-  }
-
-  clear(): void {
-    this.rows = 0
-    this.#values.clear()
-  }
-}
-
-/** Arrays of one length, or objects of the same keys. */
-class FieldsLane implements Lane {
-  readonly kind: 'tuple' | 'record'
-  rows = 0
-  readonly #like: Column & { kind: 'tuple' | 'record' }
-  #fields: readonly ColumnBuilder[]
-  /** Whether there is one builder for both fields of pairs that were twice the same so far. */
-  #isTwice: boolean
-
-  constructor(like: Column & { kind: 'tuple' | 'record' }) {
-    this.kind = like.kind
-    this.#like = like
-    this.#isTwice = isTwice(like)
-    const fields = this.#isTwice ? like.fields.slice(1) : like.fields
-    this.#fields = fields.map(() => new ColumnBuilder())
-  }
-
-  get bytes(): number {
-    let bytes = 0
-    for (const field of this.#fields) bytes += field.bytes
-    return bytes
-  }
-
-  takes(column: Column): boolean {
-    const like = this.#like
-    if (column.kind === 'tuple') {
-      return like.kind === 'tuple' && column.fields.length === like.fields.length
-    }
-    if (column.kind !== 'record' || like.kind !== 'record') return false
-    const { keys } = column
-    return keys === like.keys || (keys.length === like.keys.length && isSame(keys, like.keys))
-  }
-
-  add({ parts }: Located, from: number, to: number): void {
-    this.rows += to - from
-    if (this.#isTwice && parts[0] !== parts[1]) this.#part()
-    const fields = this.#fields
-    for (let i = 0; i < fields.length; i++) fields[i]!.add(parts[i]!, from, to)
-  }
-
-  column(): Column {
-    const fields = this.#fields.map(field => field.column())
-    if (this.#isTwice) fields.push(fields[0]!)
-    return { ...this.#like, rows: this.rows, fields }
-  }
-
-  clear(): void {
-    this.rows = 0
-    for (const field of this.#fields) field.clear()
-  }
-
-  /** From now on both fields have a builder. */
-  #part(): void {
-    const [first] = this.#fields as [ColumnBuilder]
-    const second = new ColumnBuilder()
-    second.addAll(first.column())
-    this.#fields = [first, second]
-    this.#isTwice = false
-  }
-}
-
-function isSame(a: readonly string[], b: readonly string[]): boolean {
-  return a.every((key, i) => key === b[i])
-}
-
-/** Arrays, or groups. */
-class ListLane implements Lane {
-  readonly kind = 'list'
-  rows = 0
-  readonly #isGroup: boolean
-  readonly #items = new ColumnBuilder()
-  #lengths = new Uint32Array(ROWS_MIN)
-
-  constructor(isGroup: boolean) {
-    this.#isGroup = isGroup
-  }
-
-  get bytes(): number {
-    return this.rows * 4 + this.#items.bytes
-  }
-
-  takes(column: Column): boolean {
-    return column.kind === 'list' && column.isGroup === this.#isGroup
-  }
-
-  add({ column, starts, parts }: Located, from: number, to: number): void {
-    const { lengths } = column as Column & { kind: 'list' }
-    const row = this.rows
-    this.rows += to - from
-    if (this.rows > this.#lengths.length) this.#lengths = grown(this.#lengths, row, this.rows)
-    this.#lengths.set(lengths.subarray(from, to), row)
-    this.#items.add(parts[0]!, starts![from]!, starts![to]!)
-  }
-
-  column(): Column {
-    const lengths = this.#lengths.subarray(0, this.rows)
-    return { kind: 'list', lengths, items: this.#items.column(), isGroup: this.#isGroup }
-  }
-
-  clear(): void {
-    this.rows = 0
-    this.#items.clear()
-  }
 }

@@ -1,8 +1,5 @@
-import { estimateSize } from '#publib/memory'
 import type { Column } from './column.ts'
 import type { Located } from './locate.ts'
-import { valuesOf } from './materialize.ts'
-import { sliceColumn } from './slice.ts'
 
 /** Rows of one kind that grow at the end. */
 export interface Lane {
@@ -18,22 +15,25 @@ export interface Lane {
   column(): Column
   /** Forgets all rows, and keeps memory for others. */
   clear(): void
+  /** What it holds, whose memory is its own no more; it begins anew, with room for as much. */
+  finish(): Column
 }
 
 type Flat = 'f64' | 'i32' | 'i64' | 'bool' | 'date'
 type FlatArray = Float64Array | Int32Array | BigInt64Array | Uint8Array
 
 export const ROWS_MIN = 64
-const BYTES_MIN = 512
+const ITEMS_MIN = 512
 
-/** A longer array that begins with the same items. */
+/** A longer array that begins with the same items; it has room for `least` of them. */
 export function grown<A extends FlatArray | Uint16Array | Uint32Array>(
   items: A,
   used: number,
   needed: number,
+  least: number,
 ): A {
   const make = items.constructor as new (length: number) => A
-  const longer = new make(Math.max(needed, items.length * 2))
+  const longer = new make(Math.max(needed, items.length * 2, least))
   longer.set(items.subarray(0, used) as never)
   return longer
 }
@@ -42,8 +42,10 @@ export function grown<A extends FlatArray | Uint16Array | Uint32Array>(
 export class NumberLane implements Lane {
   readonly kind = 'i32'
   rows = 0
-  #integers: Int32Array | undefined = new Int32Array(ROWS_MIN)
-  #doubles: Float64Array | undefined
+  /** Undefined once there are doubles. */
+  #integers: Int32Array | undefined = new Int32Array(0)
+  #doubles = new Float64Array(0)
+  #least = ROWS_MIN
 
   get bytes(): number {
     return this.rows * (this.#integers === undefined ? 8 : 4)
@@ -58,12 +60,16 @@ export class NumberLane implements Lane {
     const end = start + to - from
     this.rows = end
     if (column.kind === 'i32' && this.#integers !== undefined) {
-      if (end > this.#integers.length) this.#integers = grown(this.#integers, start, end)
+      if (end > this.#integers.length) {
+        this.#integers = grown(this.#integers, start, end, this.#least)
+      }
       this.#integers.set(column.values.subarray(from, to), start)
       return
     }
-    this.#doubles ??= new Float64Array(Math.max(ROWS_MIN, end))
-    if (end > this.#doubles.length) this.#doubles = grown(this.#doubles, start, end)
+    if (end > this.#doubles.length) {
+      const used = this.#integers === undefined ? start : 0
+      this.#doubles = grown(this.#doubles, used, end, this.#least)
+    }
     if (this.#integers !== undefined) {
       this.#doubles.set(this.#integers.subarray(0, start))
       this.#integers = undefined
@@ -74,12 +80,21 @@ export class NumberLane implements Lane {
   column(): Column {
     const integers = this.#integers
     if (integers !== undefined) return { kind: 'i32', values: integers.subarray(0, this.rows) }
-    return { kind: 'f64', values: this.#doubles!.subarray(0, this.rows) }
+    return { kind: 'f64', values: this.#doubles.subarray(0, this.rows) }
   }
 
   clear(): void {
     this.rows = 0
-    this.#integers ??= new Int32Array(ROWS_MIN)
+    this.#integers ??= new Int32Array(0)
+  }
+
+  finish(): Column {
+    const column = this.column()
+    this.#least = Math.max(ROWS_MIN, this.rows)
+    if (this.#integers === undefined) this.#doubles = new Float64Array(0)
+    this.#integers = new Int32Array(0)
+    this.rows = 0
+    return column
   }
 }
 
@@ -94,10 +109,11 @@ export class FlatLane implements Lane {
   readonly kind: keyof typeof ARRAYS
   rows = 0
   #values: FlatArray
+  #least = ROWS_MIN
 
   constructor(kind: keyof typeof ARRAYS) {
     this.kind = kind
-    this.#values = new ARRAYS[kind](ROWS_MIN)
+    this.#values = new ARRAYS[kind](0)
   }
 
   get bytes(): number {
@@ -111,7 +127,9 @@ export class FlatLane implements Lane {
   add({ column }: Located, from: number, to: number): void {
     const start = this.rows
     this.rows += to - from
-    if (this.rows > this.#values.length) this.#values = grown(this.#values, start, this.rows)
+    if (this.rows > this.#values.length) {
+      this.#values = grown(this.#values, start, this.rows, this.#least)
+    }
     const { values } = column as { values: FlatArray }
     this.#values.set(values.subarray(from, to) as never, start)
   }
@@ -123,6 +141,14 @@ export class FlatLane implements Lane {
   clear(): void {
     this.rows = 0
   }
+
+  finish(): Column {
+    const column = this.column()
+    this.#least = Math.max(ROWS_MIN, this.rows)
+    this.#values = new ARRAYS[this.kind](0)
+    this.rows = 0
+    return column
+  }
 }
 
 type Runs = Extract<Column, { kind: 'utf8' | 'utf16' | 'bytes' }>
@@ -132,14 +158,16 @@ export class RunLane implements Lane {
   readonly kind: Runs['kind']
   rows = 0
   readonly #like: Runs
-  #lengths = new Uint32Array(ROWS_MIN)
+  #lengths = new Uint32Array(0)
   #items: Uint8Array | Uint16Array
   #end = 0
+  #leastRows = ROWS_MIN
+  #leastItems = ITEMS_MIN
 
   constructor(like: Runs) {
     this.kind = like.kind
     this.#like = like
-    this.#items = like.kind === 'utf16' ? new Uint16Array(BYTES_MIN) : new Uint8Array(BYTES_MIN)
+    this.#items = itemsFor(like)
   }
 
   get bytes(): number {
@@ -161,8 +189,12 @@ export class RunLane implements Lane {
     const row = this.rows
     this.rows += to - from
     this.#end += last - first
-    if (this.rows > this.#lengths.length) this.#lengths = grown(this.#lengths, row, this.rows)
-    if (this.#end > this.#items.length) this.#items = grown(this.#items, start, this.#end)
+    if (this.rows > this.#lengths.length) {
+      this.#lengths = grown(this.#lengths, row, this.rows, this.#leastRows)
+    }
+    if (this.#end > this.#items.length) {
+      this.#items = grown(this.#items, start, this.#end, this.#leastItems)
+    }
     this.#lengths.set(runs.lengths.subarray(from, to), row)
     this.#items.set(items.subarray(first, last), start)
   }
@@ -178,77 +210,18 @@ export class RunLane implements Lane {
     this.rows = 0
     this.#end = 0
   }
-}
 
-/** Values as they are. */
-export class ValuesLane implements Lane {
-  readonly kind = 'values'
-  #values: unknown[] = []
-  #sampled = 0
-  #sampledBytes = 0
-
-  get rows(): number {
-    return this.#values.length
-  }
-
-  get bytes(): number {
-    return this.#sampled === 0 ? 0 : (this.#sampledBytes / this.#sampled) * this.rows
-  }
-
-  takes(): boolean {
-    return true
-  }
-
-  add({ column }: Located, from: number, to: number): void {
-    const values =
-      column.kind === 'values' ? column.values : valuesOf(sliceColumn(column, from, to))
-    const start = column.kind === 'values' ? from : 0
-    const end = start + to - from
-    for (let i = start; i < end; i++) {
-      const value = values[i]
-      if (this.#values.length < 8 || this.#values.length % 32 === 0) {
-        this.#sampled++
-        this.#sampledBytes += 8 + estimateSize(value)
-      }
-      this.#values.push(value)
-    }
-  }
-
-  column(): Column {
-    return { kind: 'values', values: this.#values }
-  }
-
-  clear(): void {
-    this.#values = []
-    this.#sampled = 0
-    this.#sampledBytes = 0
+  finish(): Column {
+    const column = this.column()
+    this.#leastRows = Math.max(ROWS_MIN, this.rows)
+    this.#leastItems = Math.max(ITEMS_MIN, this.#end)
+    this.#lengths = new Uint32Array(0)
+    this.#items = itemsFor(this.#like)
+    this.clear()
+    return column
   }
 }
 
-/** Nothing but null, or nothing but undefined. */
-export class ConstantLane implements Lane {
-  readonly kind = 'constant'
-  rows = 0
-  readonly bytes = 0
-  readonly value: null | undefined
-
-  constructor(value: null | undefined) {
-    this.value = value
-  }
-
-  takes(column: Column): boolean {
-    return column.kind === 'constant' && column.value === this.value
-  }
-
-  add(_rows: Located, from: number, to: number): void {
-    this.rows += to - from
-  }
-
-  column(): Column {
-    return { kind: 'constant', rows: this.rows, value: this.value }
-  }
-
-  clear(): void {
-    this.rows = 0
-  }
+function itemsFor({ kind }: Runs): Uint8Array | Uint16Array {
+  return kind === 'utf16' ? new Uint16Array(0) : new Uint8Array(0)
 }

@@ -140,7 +140,7 @@ export function isConsistent(column: Column): boolean {
     case 'utf16':
       return sum(column.lengths) === column.units.length
     case 'nullable':
-      return column.marks.filter(mark => mark === 0).length === rowsOf(column.values)
+      return countPresent(column.marks) === rowsOf(column.values)
     case 'tuple':
     case 'record':
       return column.fields.every(field => rowsOf(field) === column.rows)
@@ -151,8 +151,14 @@ export function isConsistent(column: Column): boolean {
   }
 }
 
+function countPresent(marks: Uint8Array): number {
+  let count = 0
+  for (let i = 0; i < marks.length; i++) if (marks[i] === 0) count++
+  return count
+}
+
 function sum(lengths: Uint32Array): number {
   let total = 0
-  for (const length of lengths) total += length
+  for (let i = 0; i < lengths.length; i++) total += lengths[i]!
   return total
 }

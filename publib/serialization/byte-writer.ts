@@ -46,6 +46,12 @@ export class ByteWriter {
     this.#buffer.set(bytes, start)
   }
 
+  /** Room for so many bytes, to be filled at once: valid until the next write. */
+  room(size: number): Uint8Array {
+    const start = this.#room(size)
+    return this.#buffer.subarray(start, start + size)
+  }
+
   /** The memory of a typed array, as it is. */
   memory(view: ArrayBufferView): void {
     this.bytes(new Uint8Array(view.buffer, view.byteOffset, view.byteLength))

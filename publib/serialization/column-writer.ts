@@ -86,10 +86,16 @@ function writeIntegers(values: Int32Array | Uint32Array, out: ByteWriter): void 
   }
   if (low >= -128 && high <= 127) {
     out.u8(1)
-    out.memory(new Int8Array(values))
+    const bytes = out.room(values.length)
+    for (let i = 0; i < values.length; i++) bytes[i] = values[i]!
   } else if (low >= -32768 && high <= 32767) {
     out.u8(2)
-    out.memory(new Int16Array(values))
+    const bytes = out.room(values.length * 2)
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]!
+      bytes[2 * i] = value
+      bytes[2 * i + 1] = value >> 8
+    }
   } else {
     out.u8(4)
     out.memory(values)

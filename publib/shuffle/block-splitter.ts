@@ -5,9 +5,9 @@ export class BlockSplitter {
   /** Where the next block begins in the stream. */
   position = 0
   readonly #size: number
-  #held: Uint8Array[] = []
-  #heldBytes = 0
-  #neededBytes = HEADER_BYTES
+  /** What has come of a block that is not complete: its header, then as much as it will have. */
+  #begun: Uint8Array | undefined
+  #begunBytes = 0
 
   /** `size` is how many bytes there will be. */
   constructor(size: number) {
@@ -20,43 +20,48 @@ export class BlockSplitter {
 
   /** The blocks that `piece` completes: views, valid until the next piece. */
   *push(piece: Uint8Array): Generator<Uint8Array> {
-    if (this.position + this.#heldBytes + piece.length > this.#size) {
+    if (this.position + this.#begunBytes + piece.length > this.#size) {
       throw new MalformedBytes(`more than the ${this.#size} bytes that were promised`)
     }
-    if (this.#heldBytes + piece.length < this.#neededBytes) {
-      this.#hold(piece)
-      return
+    let start = 0
+    if (this.#begun !== undefined) {
+      start = this.#fill(piece)
+      if (this.#begunBytes < this.#begun.length) return
+      yield this.#begun
+      this.position += this.#begun.length
+      this.#begun = undefined
+      this.#begunBytes = 0
     }
-    let bytes = this.#heldBytes === 0 ? piece : this.#join(piece)
-    this.#neededBytes = HEADER_BYTES
-    while (bytes.length >= HEADER_BYTES) {
-      const size = blockSize(bytes)
-      if (size > bytes.length) {
-        this.#neededBytes = size
-        break
-      }
-      yield bytes.subarray(0, size)
+    while (piece.length - start >= HEADER_BYTES) {
+      const size = blockSize(piece, start)
+      if (size > piece.length - start) break
+      yield piece.subarray(start, start + size)
       this.position += size
-      bytes = bytes.subarray(size)
+      start += size
     }
-    if (bytes.length > 0) this.#hold(bytes)
+    if (start === piece.length) return
+    this.#begun = new Uint8Array(HEADER_BYTES)
+    this.#fill(piece.subarray(start))
   }
 
-  /** A copy: the piece is its giver's again. */
-  #hold(bytes: Uint8Array): void {
-    this.#held.push(Uint8Array.prototype.slice.call(bytes))
-    this.#heldBytes += bytes.length
+  /** Copies what a begun block lacks, for the piece is its giver's again; gives how much that was. */
+  #fill(piece: Uint8Array): number {
+    let used = this.#copy(piece, 0)
+    if (this.#begunBytes === HEADER_BYTES && this.#begun!.length === HEADER_BYTES) {
+      // A block may be promised that is larger than all bytes there will be: it is never complete.
+      const size = Math.min(blockSize(this.#begun!), this.#size - this.position)
+      const block = new Uint8Array(Math.max(size, HEADER_BYTES))
+      block.set(this.#begun!)
+      this.#begun = block
+      used = this.#copy(piece, used)
+    }
+    return used
   }
 
-  #join(piece: Uint8Array): Uint8Array {
-    const joined = new Uint8Array(this.#heldBytes + piece.length)
-    let end = 0
-    for (const bytes of [...this.#held, piece]) {
-      joined.set(bytes, end)
-      end += bytes.length
-    }
-    this.#held = []
-    this.#heldBytes = 0
-    return joined
+  #copy(piece: Uint8Array, from: number): number {
+    const wanted = Math.min(piece.length - from, this.#begun!.length - this.#begunBytes)
+    this.#begun!.set(piece.subarray(from, from + wanted), this.#begunBytes)
+    this.#begunBytes += wanted
+    return from + wanted
   }
 }

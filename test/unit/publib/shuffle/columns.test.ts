@@ -210,14 +210,14 @@ describe('a shuffle of columns', () => {
           assertExactly(reduceColumns(bench, spec, rows).map(sorted), expected)
           return true
         },
-        50,
+        30,
       )
     })
 
     for (const dataBytes of [1 << 26, 20_000]) {
       const how = `${mapSideCombine ? 'with' : 'without'} combining in map tasks and ${dataBytes} bytes`
       it(`reduces many records like a Map does, ${how}`, () => {
-        const inputs = [wordPairs(12_000, 5000, 1), wordPairs(12_000, 5000, 2)]
+        const inputs = [wordPairs(4000, 1700, 1), wordPairs(4000, 1700, 2)]
         const spec = specOf({ aggregator: sum, mapSideCombine })
         const parts = inputs.map(input => chunks(input, 999))
         const statuses = mapColumns(bench, spec, parts, { dataBytes })
