@@ -12,13 +12,24 @@ const LENGTHS: usize = 28
 /** Where the next row begins that stands behind the ones done. */
 const PLACE: usize = 32
 const TAGS: usize = 36
+const PLACES: usize = 40
 
 /**
- * A slot of 32 bytes: 16 bytes that stand for the key, its length, the hash, the number, its place in the keys. Each has a tag
- * of one byte, some bits of the hash; 0 is free. The tags of a group of 16 slots are looked at in one step: which of them is
- * the right one no processor can guess, and it need not.
+ * A slot of 16 bytes: 12 that stand for the key, and its number. Each has a tag of one byte, some bits of the hash; 0 is free.
+ * The tags of a group of 16 slots are looked at in one step: which of them is the right one no processor can guess.
  */
-const SLOT_SHIFT: usize = 5
+const SLOT_SHIFT: usize = 4
+/** Up to this length the 12 bytes are the key: its bytes, and the length in the last. Longer ones are compared as they are kept. */
+const SHORT_MAX: u32 = 11
+const LONG: u32 = 0xff000000
+
+/** Rows that are looked at together: what they need is asked of the memory for all of them before the first is waited for. */
+const TOGETHER: u32 = 64
+/** Of each of them, 32 bytes: low and high part of what stands for it, hash, the slot where it seems to be, start, length. */
+const ROW_SHIFT: usize = 5
+const looked: usize = memory.data(64 * 32, 16)
+/** A slot that equals no key: for rows whose tag is nowhere. */
+const nowhere: usize = memory.data<u32>([0, 0, 0xfe000000, 0], 16)
 
 /** The number of each row from `first` on; the row at which it stopped. */
 export function textIds(
@@ -30,86 +41,106 @@ export function textIds(
   rows: u32,
   ids: usize,
 ): u32 {
-  const slots = <usize>load<u32>(table, SLOTS)
-  const tags = <usize>load<u32>(table, TAGS)
-  const mask = load<u32>(table, GROUP_MASK)
-  const keys = <usize>load<u32>(table, KEYS)
-  let end = bytes + load<u32>(table, PLACE)
-  for (let row: usize = first; row < rows; row++) {
-    const start = starts ? bytes + load<u32>(starts + (row << 2)) : end
-    const length = load<u32>(lengths + (row << 2))
-    end = start + length
-    // Both are read whatever the length, which no processor can guess: there is memory on both sides.
-    const low = load<u64>(start) & select<u64>(~0, ~(~(<u64>0) << (<u64>length << 3)), length >= 8)
-    let high = select<u64>(load<u64>(start + length - 8), 0, length > 8)
-    if (length > 16) high = digest(start, length)
-    const hash = mix(low, high, length)
-    const tag = i8x16.splat(<i8>tagOf(hash))
-    let group = hash & mask
-    for (;;) {
-      const some = v128.load(tags + (<usize>group << 4))
-      const slot = find(slots, keys, group, i8x16.bitmask(i8x16.eq(some, tag)), low, high, start, length)
-      if (slot) {
-        store<u32>(ids + (row << 2), load<u32>(slot, 24))
-        break
-      }
-      const free = i8x16.bitmask(i8x16.eq(some, i8x16.splat(0)))
-      if (free) {
-        if (isFull(table, length)) {
-          store<u32>(table, <u32>(start - bytes), PLACE)
-          return <u32>row
-        }
-        const place = (<usize>group << 4) + <usize>ctz(free)
-        store<u8>(tags + place, tagOf(hash))
-        const added = slots + (place << SLOT_SHIFT)
-        store<u64>(added, low)
-        store<u64>(added, high, 8)
-        store<u32>(added, length, 16)
-        store<u32>(added, hash, 20)
-        store<u32>(ids + (row << 2), addKey(table, added, start, length))
-        break
-      }
-      group = (group + 1) & mask
-    }
+  for (let row = first; row < rows; row += TOGETHER) {
+    const count = min(TOGETHER, rows - row)
+    const shift = <usize>row << 2
+    lookAt(table, bytes, starts ? starts + shift : 0, lengths + shift, count)
+    const done = numberLooked(table, bytes, count, ids + shift)
+    if (done < count) return row + done
   }
-  store<u32>(table, <u32>(end - bytes), PLACE)
   return rows
 }
 
-/** The slot of a key among the `hits` of a group; 0 where it is not there. */
-// @ts-ignore: decorator
-@inline
-function find(
-  slots: usize,
-  keys: usize,
-  group: u32,
-  hits: i32,
-  low: u64,
-  high: u64,
-  start: usize,
-  length: u32,
-): usize {
-  while (hits) {
-    const slot = slots + (((<usize>group << 4) + <usize>ctz(hits)) << SLOT_SHIFT)
-    const difference =
-      (load<u64>(slot) ^ low) | (load<u64>(slot, 8) ^ high) | <u64>(load<u32>(slot, 16) ^ length)
-    if (
-      difference == 0 &&
-      (length <= 16 || isSame(keys + load<u32>(slot, 28), start, length))
-    ) {
-      return slot
+function lookAt(table: usize, bytes: usize, starts: usize, lengths: usize, count: u32): void {
+  const slots = <usize>load<u32>(table, SLOTS)
+  const tags = <usize>load<u32>(table, TAGS)
+  const mask = load<u32>(table, GROUP_MASK)
+  let end = bytes + load<u32>(table, PLACE)
+  let at = looked
+  for (let i: usize = 0; i < count; i++) {
+    const start = starts ? bytes + load<u32>(starts + (i << 2)) : end
+    const length = load<u32>(lengths + (i << 2))
+    end = start + length
+    // Both are read whatever the length, which no processor can guess.
+    let low = load<u64>(start) & select<u64>(~0, ~(~(<u64>0) << (<u64>length << 3)), length >= 8)
+    const more = (select<u32>(length, 8, length > 8) - 8) << 3
+    let high = (load<u32>(start, 8) & ((<u32>1 << more) - 1)) | (length << 24)
+    if (length > SHORT_MAX) {
+      low = digest(start, length)
+      high = LONG | <u32>(low >> 40)
     }
-    hits &= hits - 1
+    const hash = mix(low, high)
+    const group = <usize>(hash & mask)
+    const hits = hitsOf(tags, group, hash)
+    const place = (group << 4) + <usize>ctz(hits)
+    const slot = select<usize>(slots + (place << SLOT_SHIFT), nowhere, hits != 0)
+    store<u64>(at, low)
+    store<u32>(at, high, 8)
+    store<u32>(at, hash, 12)
+    store<u32>(at, <u32>slot, 16)
+    store<u32>(at, <u32>start, 20)
+    store<u32>(at, length, 24)
+    // Brings the slot near: the value is not used.
+    store<u32>(at, load<u32>(slot, 12), 28)
+    at += 1 << ROW_SHIFT
   }
-  return 0
+  store<u32>(table, <u32>(end - bytes), PLACE)
 }
 
-/** Of other bits than those that choose the group. */
-// @ts-ignore: decorator
-@inline
-function tagOf(hash: u32): u32 {
-  const tag = hash >> 24
-  return tag ? tag : 1
+/** How many rows got a number before the table was full. */
+function numberLooked(table: usize, bytes: usize, count: u32, ids: usize): u32 {
+  let at = looked
+  for (let i: u32 = 0; i < count; i++) {
+    const slot = <usize>load<u32>(at, 16)
+    let id = load<u32>(slot, 12)
+    const difference =
+      (load<u64>(slot) ^ load<u64>(at)) | <u64>(load<u32>(slot, 8) ^ load<u32>(at, 8))
+    if (difference != 0 || load<u32>(at, 24) > SHORT_MAX) {
+      id = findOrAdd(table, at)
+      if (id == NONE) {
+        store<u32>(table, load<u32>(at, 20) - <u32>bytes, PLACE)
+        return i
+      }
+    }
+    store<u32>(ids + (<usize>i << 2), id)
+    at += 1 << ROW_SHIFT
+  }
+  return count
+}
+
+const NONE: u32 = ~0
+
+/** The number of a row that was looked at; NONE where it is new and the table is full. */
+function findOrAdd(table: usize, row: usize): u32 {
+  const slots = <usize>load<u32>(table, SLOTS)
+  const tags = <usize>load<u32>(table, TAGS)
+  const mask = load<u32>(table, GROUP_MASK)
+  const low = load<u64>(row)
+  const high = load<u32>(row, 8)
+  const hash = load<u32>(row, 12)
+  const start = <usize>load<u32>(row, 20)
+  const length = load<u32>(row, 24)
+  let group = <usize>(hash & mask)
+  for (;;) {
+    let hits = hitsOf(tags, group, hash)
+    while (hits) {
+      const slot = slots + (((group << 4) + <usize>ctz(hits)) << SLOT_SHIFT)
+      if (load<u64>(slot) == low && load<u32>(slot, 8) == high) {
+        const id = load<u32>(slot, 12)
+        if (length <= SHORT_MAX || isKey(table, id, start, length)) return id
+      }
+      hits &= hits - 1
+    }
+    const free = freeOf(tags, group)
+    if (free) {
+      if (isFull(table, length)) return NONE
+      const id = addKey(table, start, length)
+      fill(slots, tags, (group << 4) + <usize>ctz(free), hash, low, high, id)
+      return id
+    }
+    group = (group + 1) & <usize>mask
+  }
+  return NONE
 }
 
 // @ts-ignore: decorator
@@ -121,12 +152,11 @@ function isFull(table: usize, length: u32): bool {
   )
 }
 
-function addKey(table: usize, slot: usize, start: usize, length: u32): u32 {
+function addKey(table: usize, start: usize, length: u32): u32 {
   const id = load<u32>(table, SIZE)
   const size = load<u32>(table, KEYS_SIZE)
-  store<u32>(slot, id, 24)
-  store<u32>(slot, size, 28)
   store<u32>(<usize>load<u32>(table, LENGTHS) + (<usize>id << 2), length)
+  store<u32>(<usize>load<u32>(table, PLACES) + (<usize>id << 2), size)
   const to = <usize>load<u32>(table, KEYS) + size
   // Behind the keys there is room for a vector.
   if (length <= 16) v128.store(to, v128.load(start))
@@ -134,6 +164,24 @@ function addKey(table: usize, slot: usize, start: usize, length: u32): u32 {
   store<u32>(table, id + 1, SIZE)
   store<u32>(table, size + length, KEYS_SIZE)
   return id
+}
+
+// @ts-ignore: decorator
+@inline
+function fill(
+  slots: usize,
+  tags: usize,
+  place: usize,
+  hash: u32,
+  low: u64,
+  high: u32,
+  id: u32,
+): void {
+  store<u8>(tags + place, tagOf(hash))
+  const slot = slots + (place << SLOT_SHIFT)
+  store<u64>(slot, low)
+  store<u32>(slot, high, 8)
+  store<u32>(slot, id, 12)
 }
 
 /** Puts all keys of `count` old slots into the new ones, which are free. */
@@ -144,32 +192,56 @@ export function moveTextSlots(table: usize, old: usize, oldTags: usize, count: u
   for (let i: usize = 0; i < count; i++) {
     if (load<u8>(oldTags + i) == 0) continue
     const from = old + (i << SLOT_SHIFT)
-    const hash = load<u32>(from, 20)
-    let group = hash & mask
+    const low = load<u64>(from)
+    const high = load<u32>(from, 8)
+    const hash = mix(low, high)
+    let group = <usize>(hash & mask)
     let free = freeOf(tags, group)
     while (free == 0) {
-      group = (group + 1) & mask
+      group = (group + 1) & <usize>mask
       free = freeOf(tags, group)
     }
-    const place = (<usize>group << 4) + <usize>ctz(free)
-    store<u8>(tags + place, tagOf(hash))
-    const slot = slots + (place << SLOT_SHIFT)
-    v128.store(slot, v128.load(from))
-    v128.store(slot, v128.load(from, 16), 16)
+    fill(slots, tags, (group << 4) + <usize>ctz(free), hash, low, high, load<u32>(from, 12))
   }
+}
+
+/** The slots of a group whose tag is that of the hash. */
+// @ts-ignore: decorator
+@inline
+function hitsOf(tags: usize, group: usize, hash: u32): i32 {
+  const tag = i8x16.splat(<i8>tagOf(hash))
+  return i8x16.bitmask(i8x16.eq(v128.load(tags + (group << 4)), tag))
 }
 
 // @ts-ignore: decorator
 @inline
-function freeOf(tags: usize, group: u32): i32 {
-  return i8x16.bitmask(i8x16.eq(v128.load(tags + (<usize>group << 4)), i8x16.splat(0)))
+function freeOf(tags: usize, group: usize): i32 {
+  return i8x16.bitmask(i8x16.eq(v128.load(tags + (group << 4)), i8x16.splat(0)))
 }
 
-/** Of a text longer than 16 bytes. */
+/** Of other bits than those that choose the group. */
+// @ts-ignore: decorator
+@inline
+function tagOf(hash: u32): u32 {
+  return select<u32>(hash >> 24, 1, hash >> 24)
+}
+
+// @ts-ignore: decorator
+@inline
+function mix(low: u64, high: u32): u32 {
+  let hash = low ^ (<u64>high * 0x9e3779b97f4a7c15)
+  // Of texts with one beginning only high bits differ, and a product carries nothing down.
+  hash = (hash ^ (hash >> 32)) * 0xff51afd7ed558ccd
+  hash ^= hash >> 32
+  hash *= 0xc4ceb9fe1a85ec53
+  return <u32>(hash >> 32)
+}
+
+/** Of a text of 8 bytes or more. */
 function digest(start: usize, length: u32): u64 {
   let hash: u64 = length
   const last = start + length - 8
-  for (let at = start + 8; at < last; at += 8) {
+  for (let at = start; at < last; at += 8) {
     hash = (hash ^ load<u64>(at)) * 0x9e3779b97f4a7c15
     hash ^= hash >> 29
   }
@@ -177,23 +249,15 @@ function digest(start: usize, length: u32): u64 {
   return hash ^ (hash >> 32)
 }
 
-// @ts-ignore: decorator
-@inline
-function mix(low: u64, high: u64, length: u32): u32 {
-  let hash = low ^ (high * 0x9e3779b97f4a7c15)
-  // Of texts with one beginning only high bits differ, and a product carries nothing down.
-  hash = (hash ^ (hash >> 32)) * 0xff51afd7ed558ccd
-  hash ^= hash >> 32
-  hash *= 0xc4ceb9fe1a85ec53
-  return <u32>(hash >> 32) ^ length
-}
-
-/** Whether two texts longer than 16 bytes are one. */
-function isSame(a: usize, b: usize, length: u32): bool {
-  const last = a + length - 16
-  for (; a < last; a += 16, b += 16) {
-    if (v128.any_true(v128.xor(v128.load(a), v128.load(b)))) return false
+/** Whether a text of 8 bytes or more is the key of that number. */
+function isKey(table: usize, id: u32, start: usize, length: u32): bool {
+  if (load<u32>(<usize>load<u32>(table, LENGTHS) + (<usize>id << 2)) != length) return false
+  const place = load<u32>(<usize>load<u32>(table, PLACES) + (<usize>id << 2))
+  let key = <usize>load<u32>(table, KEYS) + place
+  const last = start + length - 8
+  for (let at = start; at < last; at += 8, key += 8) {
+    if (load<u64>(at) != load<u64>(key)) return false
   }
-  b -= a - last
-  return !v128.any_true(v128.xor(v128.load(last), v128.load(b)))
+  key = <usize>load<u32>(table, KEYS) + place + length - 8
+  return load<u64>(last) == load<u64>(key)
 }

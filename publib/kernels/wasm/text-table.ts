@@ -22,9 +22,10 @@ const WORD = {
   lengths: 7,
   place: 8,
   tags: 9,
+  places: 10,
 }
 const TABLE_BYTES = 64
-const SLOT_BYTES = 32
+const SLOT_BYTES = 16
 /** Behind all slots stand their tags, of one byte each. */
 const TAGGED_SLOT_BYTES = SLOT_BYTES + 1
 const GROUP_SLOTS = 16
@@ -39,7 +40,7 @@ const ROWS = 1 << 14
 export class WasmTextTable implements KeyTable<Texts> {
   readonly #memory: WasmMemory
   readonly #module: Exports
-  readonly #blocks: TableMemory<'table' | 'slots' | 'keys' | 'lengths' | 'ids'>
+  readonly #blocks: TableMemory<'table' | 'slots' | 'keys' | 'lengths' | 'places' | 'ids'>
 
   constructor({ memory, exports }: Instance) {
     this.#memory = memory
@@ -170,6 +171,7 @@ export class WasmTextTable implements KeyTable<Texts> {
   #setSlots(count: number): void {
     const sizeMax = Math.floor(count * FULL)
     this.#setWord(WORD.lengths, this.#blocks.resize('lengths', sizeMax * 4, this.size * 4))
+    this.#setWord(WORD.places, this.#blocks.resize('places', sizeMax * 4, this.size * 4))
     const slots = this.#blocks.resize('slots', count * TAGGED_SLOT_BYTES)
     this.#setWord(WORD.slots, slots)
     this.#setWord(WORD.tags, slots + count * SLOT_BYTES)

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -67,6 +67,7 @@ describe('the package, packed and installed in an empty folder', () => {
     expect((JSON.parse(json) as { name: string }).name).to.equal('simspark')
     const { stdout } = run('find', [installed, '-path', '*/dist/test/*'])
     expect(stdout).to.equal('')
+    expect(existsSync(join(installed, 'dist/publib/kernels/kernels.wasm'))).to.equal(true)
   })
 
   it('has commands that answer', () => {
