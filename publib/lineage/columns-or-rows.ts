@@ -1,4 +1,4 @@
-import type { Column } from '#publib/columnar'
+import { type Column, ownColumn } from '#publib/columnar'
 import type { ComputeContext } from './compute-context.ts'
 import type { Lineage } from './lineage.ts'
 
@@ -11,4 +11,9 @@ export function* columnsOrRows(
   const columns = context.columns(lineage, partition)
   if (columns !== undefined) yield* columns
   else for (const values of context.compute(lineage, partition)) yield { kind: 'values', values }
+}
+
+/** Columns for who keeps them, in memory of their own. */
+export function* ownColumns(columns: Iterable<Column>): Generator<Column> {
+  for (const column of columns) yield ownColumn(column)
 }

@@ -1,7 +1,7 @@
-import type { Batch, ValueGroup } from '#publib/columnar'
-import { cogroupStreams, type Partitioner } from '#publib/shuffle'
+import type { Batch, Column, ValueGroup } from '#publib/columnar'
+import { cogroupColumns, cogroupStreams, type Partitioner } from '#publib/shuffle'
 import type { ShuffleId } from '#publib/util'
-
+import { columnsOrRows, ownColumns } from '../columns-or-rows.ts'
 import { NO_COMBINING } from '../combining.ts'
 import type { ComputeContext } from '../compute-context.ts'
 import { notPrepared } from '../errors.ts'
@@ -82,6 +82,19 @@ export class CoGrouped<K> extends Lineage<[K, ValueGroup<unknown>[]]> {
         : context.compute(dependency.parent as Lineage<readonly [K, unknown]>, partition),
     )
     return cogroupStreams<K>(sides, context.environment)
+  }
+
+  override columns(partition: number, context: ComputeContext): Iterable<Column> {
+    return cogroupColumns(this.sides(partition, context), context.environment)
+  }
+
+  /** The pairs of each parent that belong to a partition, as columns that can be kept. */
+  sides(partition: number, context: ComputeContext): readonly Iterable<Column>[] {
+    return this.#known().dependencies.map(dependency =>
+      dependency.kind === 'shuffle'
+        ? context.readShuffleColumns(dependency, partition)
+        : ownColumns(columnsOrRows(dependency.parent, partition, context)),
+    )
   }
 
   override shuffleIds(): readonly ShuffleId[] {

@@ -1,9 +1,11 @@
-import { ArrayGroup, type Batch, type ValueGroup } from '#publib/columnar'
+import { ArrayGroup, type Batch, type Column, type ValueGroup } from '#publib/columnar'
+import { type JoinSides, joinColumns } from '#publib/shuffle'
 import type { ComputeContext } from '../compute-context.ts'
 import type { About, Fields, Lineage } from '../lineage.ts'
 import { Narrow } from '../narrow.ts'
 import { onlyParent, type Parts } from '../operator.ts'
 import { EMIT_RECORDS } from '../records.ts'
+import { CoGrouped } from './co-grouped.ts'
 
 /** Which keys of only one side stay, with undefined for the other. */
 export type JoinKind = 'inner' | 'left' | 'right' | 'full'
@@ -46,16 +48,30 @@ export class JoinGroups<K> extends Narrow<readonly [K, Groups], [K, [unknown, un
     if (out.length > 0) yield out
   }
 
+  /** Straight from the sides of the cogroup: nobody sees its groups. */
+  override columns(partition: number, context: ComputeContext): Iterable<Column> | undefined {
+    const { parent } = this
+    if (!(parent instanceof CoGrouped) || parent.about.isCached) return undefined
+    const [left, right] = parent.sides(partition, context)
+    return joinColumns(left!, right!, this.#keeps, context.environment)
+  }
+
   override fields(): Fields {
     return { kind: this.kind }
+  }
+
+  get #keeps(): JoinSides {
+    return {
+      keepsLeft: this.kind === 'left' || this.kind === 'full',
+      keepsRight: this.kind === 'right' || this.kind === 'full',
+    }
   }
 
   #sides(
     left: ValueGroup<unknown>,
     right: ValueGroup<unknown>,
   ): [Iterable<unknown>, Iterable<unknown>] {
-    const keepsLeft = this.kind === 'left' || this.kind === 'full'
-    const keepsRight = this.kind === 'right' || this.kind === 'full'
+    const { keepsLeft, keepsRight } = this.#keeps
     return [
       left.size === 0 && keepsRight ? MISSING : ArrayGroup.itemsOf(left),
       right.size === 0 && keepsLeft ? MISSING : ArrayGroup.itemsOf(right),

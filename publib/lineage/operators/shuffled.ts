@@ -1,6 +1,7 @@
 import type { Batch, Column } from '#publib/columnar'
-import type { Partitioner } from '#publib/shuffle'
+import { combineColumns, type Partitioner } from '#publib/shuffle'
 import type { ShuffleId } from '#publib/util'
+import { ownColumns } from '../columns-or-rows.ts'
 import { aggregatorOf, type Combining } from '../combining.ts'
 import type { ComputeContext } from '../compute-context.ts'
 import { notPrepared } from '../errors.ts'
@@ -131,8 +132,11 @@ export class Shuffled<K, V, out C> extends Lineage<[K, C]> {
   override columns(partition: number, context: ComputeContext): Iterable<Column> | undefined {
     const { dependency, plan } = this.#known()
     if (dependency.kind === 'shuffle') return context.readShuffleColumns(dependency, partition)
-    const isLeftAsItIs = aggregatorOf(plan.combining) === undefined
-    return isLeftAsItIs ? context.columns(this.parent, partition) : undefined
+    const columns = context.columns(this.parent, partition)
+    const aggregator = aggregatorOf(plan.combining)
+    if (columns === undefined || aggregator === undefined) return columns
+    const pairs = ownColumns(columns)
+    return combineColumns(pairs, { aggregator, what: 'values' }, context.environment)
   }
 
   override shuffleIds(): readonly ShuffleId[] {
