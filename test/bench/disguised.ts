@@ -133,11 +133,11 @@ async function frequencies(sc: SparkContext, path: string): Promise<string> {
     .reduceByKey((total, next) => {
       return total + next
     })
-  const all = await sums.collect()
   const order = (a: readonly [string, number], b: readonly [string, number]): number =>
     b[1] - a[1] || (a[0] < b[0] ? -1 : 1)
-  const first = all.sort(order).slice(0, 10)
-  return `${all.length}|${first.map(([token, n]) => `${token}:${n}`).join(',')}`
+  const first = await sums.takeOrdered(10, { compare: order })
+  const distinct = await sums.map(([token]) => token).count()
+  return `${distinct}|${first.map(([token, n]) => `${token}:${n}`).join(',')}`
 }
 
 function keyed(sc: SparkContext, offset: number) {

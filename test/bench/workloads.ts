@@ -21,14 +21,15 @@ export function keep<T>(name: string, make: () => T): T {
 }
 
 async function wordCount(sc: SparkContext, path: string): Promise<string> {
-  const counts = await sc
+  const counts = sc
     .textFile(path)
     .flatMap(line => line.split(' '))
     .map(word => [word, 1])
     .reduceByKey((a, b) => a + b)
-    .collect()
-  const top = counts.sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, 10)
-  return `${counts.length}|${top.map(([word, n]) => `${word}:${n}`).join(',')}`
+  const top = await counts.takeOrdered(10, {
+    compare: (a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1),
+  })
+  return `${await counts.count()}|${top.map(([word, n]) => `${word}:${n}`).join(',')}`
 }
 
 /** `first|element 999|last|n` of a sorted RDD. */
