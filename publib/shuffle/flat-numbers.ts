@@ -1,5 +1,5 @@
 import type { Column } from '#publib/columnar'
-import { type KeyTable, kernels, type Texts } from '#publib/kernels'
+import { type KeyTable, kernels, type NumberTable, type Texts } from '#publib/kernels'
 
 /** Numbers the keys of one class, equal ones alike: the first that comes is 0, the next that is new 1. */
 export interface KeyNumbers {
@@ -53,7 +53,7 @@ export class TextNumbers implements KeyNumbers {
 
 /** Numbers, by a kernel; integers and doubles alike. */
 export class NumberNumbers implements KeyNumbers {
-  readonly #table: KeyTable<Float64Array> = kernels().numberTable()
+  readonly #table: NumberTable = kernels().numberTable()
 
   get size(): number {
     return this.#table.size
@@ -64,7 +64,7 @@ export class NumberNumbers implements KeyNumbers {
   }
 
   idsOf(keys: Column): Int32Array {
-    return this.#table.idsOf(doublesOf(keys))
+    return this.#table.idsOf((keys as Column & { kind: 'f64' | 'i32' }).values)
   }
 
   keys(): Column {
