@@ -6,7 +6,7 @@ import { KeyedMap } from '#publib/util'
 export class ColumnCounts<K> {
   readonly #others = new KeyedMap<K, number>()
   #texts: Counted<Texts> | undefined
-  #numbers: Counted<Float64Array> | undefined
+  #numbers: Counted<Float64Array, Float64Array | Int32Array> | undefined
 
   add(column: Column): void {
     switch (column.kind) {
@@ -15,10 +15,9 @@ export class ColumnCounts<K> {
         this.#texts.add({ starts: undefined, ...column })
         break
       case 'i32':
-        this.#addNumbers(new Float64Array(column.values))
-        break
       case 'f64':
-        this.#addNumbers(column.values)
+        this.#numbers ??= new Counted(kernels().numberTable())
+        this.#numbers.add(column.values)
         break
       default:
         this.addValues(valuesOf(column) as K[])
@@ -52,11 +51,6 @@ export class ColumnCounts<K> {
     this.#texts?.release()
     this.#numbers?.release()
   }
-
-  #addNumbers(values: Float64Array): void {
-    this.#numbers ??= new Counted(kernels().numberTable())
-    this.#numbers.add(values)
-  }
 }
 
 function pairsOf(keys: Column, counts: Float64Array): Column {
@@ -64,16 +58,18 @@ function pairsOf(keys: Column, counts: Float64Array): Column {
   return { kind: 'tuple', rows: rowsOf(keys), fields: [keys, values] }
 }
 
+type CountedTable<Keys, Given> = Omit<KeyTable<Keys>, 'idsOf'> & { idsOf(keys: Given): Int32Array }
+
 /** A table of keys, with a count for each. */
-class Counted<Keys> {
-  readonly #table: KeyTable<Keys>
+class Counted<Keys, Given = Keys> {
+  readonly #table: CountedTable<Keys, Given>
   #counts = new Float64Array(1024)
 
-  constructor(table: KeyTable<Keys>) {
+  constructor(table: CountedTable<Keys, Given>) {
     this.#table = table
   }
 
-  add(keys: Keys): void {
+  add(keys: Given): void {
     const ids = this.#table.idsOf(keys)
     const { size } = this.#table
     if (size > this.#counts.length) {
