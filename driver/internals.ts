@@ -15,6 +15,8 @@ export interface Internals {
   newContext(plan: ContextPlan, engine: Engine): SparkContext
   originOf(context: SparkContext): Origin
   jobsOf(context: SparkContext): Jobs
+  /** How its operators run: `simspark.codegen.mode`. */
+  codegenModeOf(context: SparkContext): string
   /** @throws CONTEXT_STOPPED */
   assertRunning(context: SparkContext, op: Operation): void
   /** Says that there is a lineage. */

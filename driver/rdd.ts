@@ -114,7 +114,7 @@ export class RDD<out T> implements AsyncIterable<T> {
    */
   async explain(): Promise<string> {
     const lineage = await this.#prepared('explain')
-    return explained(lineage, this.context.getConf().get('simspark.codegen.mode'))
+    return explained(lineage, internals.codegenModeOf(this.context))
   }
 
   /** As `MapPartitions[7] at map at main.ts:12`. */

@@ -61,6 +61,7 @@ export class SparkContext extends ContextData implements AsyncDisposable {
       new SparkContext(plan, engine, undefined, new LazyLog('off'))
     internals.originOf = context => context.origin
     internals.jobsOf = context => context.jobs
+    internals.codegenModeOf = context => context.#plan.settings.get('simspark.codegen.mode')
     internals.assertRunning = (context, op) => context.assertRunning(op)
     internals.watch = (context, lineage) => context.#cleaner.watch(lineage)
     internals.keep = (context, lineage) => {

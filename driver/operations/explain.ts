@@ -1,5 +1,12 @@
 import type { OperatorTier, Tiers } from '#publib/codegen/tiers'
-import { Collect, type Lineage, recogniseStage, type StageWork } from '#publib/lineage'
+import {
+  Collect,
+  combiningOf,
+  type Lineage,
+  recogniseStage,
+  Shuffled,
+  type StageWork,
+} from '#publib/lineage'
 import { planStages, type StageOutline } from '../scheduler/plan.ts'
 import { describe } from './describe.ts'
 
@@ -13,7 +20,9 @@ export async function explained(top: Lineage<unknown>, mode: string): Promise<st
   const tiers = new Tiers()
   const stages = planStages(top)
   const texts = stages.map((outline, index) => {
-    const head = `stage ${index + 1} of ${stages.length}, ${outline.lineage.numPartitions} partitions`
+    const { numPartitions } = outline.lineage
+    const partitions = numPartitions === 1 ? '1 partition' : `${numPartitions} partitions`
+    const head = `stage ${index + 1} of ${stages.length}, ${partitions}`
     return [head, ...linesOf(outline, tiers)].join('\n  ')
   })
   if (mode !== 'kernels') texts.unshift(`${modeText(mode)} With kernels it would be:`)
@@ -26,23 +35,42 @@ function modeText(mode: string): string {
   }.`
 }
 
-function linesOf(outline: StageOutline, tiers: Tiers): string[] {
-  const { lineage, dependency, inputs, chain } = outline
+function linesOf({ lineage, dependency }: StageOutline, tiers: Tiers): string[] {
   const work: StageWork =
     dependency === undefined
       ? { kind: 'result', action: new Collect() as never }
       : { kind: 'shuffleMap', dependency }
   const recognised = recogniseStage(lineage, work)
-  const lines = [...chain].reverse().map(each => {
-    const line = lineOf(describe(each.about), tiers.operator(each, recognised))
-    const read = each.dependencies.find(({ kind }) => kind === 'shuffle')
-    const input = inputs.find(other => other === read)
-    const combined = input && tiers.combining(input, recognised)
-    return combined === undefined ? line : `${line}\n    ${lineOf('combines values', combined)}`
-  })
-  const combined = dependency?.spec.mapSideCombine && tiers.combining(dependency, recognised)
-  if (combined) lines.push(lineOf(`combines values for shuffle ${dependency?.shuffleId}`, combined))
+  const lines: string[] = []
+  for (const each of parentsFirst(lineage)) {
+    lines.push(lineOf(describe(each.about), tiers.operator(each, recognised)))
+    if (!(each instanceof Shuffled)) continue
+    const combined = tiers.combining(each.options.combining, each.parent, recognised)
+    if (combined !== undefined) lines.push(`  ${lineOf('combines values', combined)}`)
+  }
+  if (dependency?.spec.mapSideCombine) {
+    const combined = tiers.combining(combiningOf(dependency), lineage, recognised)
+    if (combined)
+      lines.push(lineOf(`combines values for shuffle ${dependency.shuffleId}`, combined))
+  }
   return lines
+}
+
+/** The operators of a stage; without recursion, for lineages are deep where programs loop. */
+function parentsFirst(top: Lineage<unknown>): Iterable<Lineage<unknown>> {
+  const ordered = new Set<Lineage<unknown>>()
+  const open = [top]
+  for (let lineage = open.at(-1); lineage !== undefined; lineage = open.at(-1)) {
+    const missing = lineage.dependencies
+      .filter(({ kind, parent }) => kind === 'narrow' && !ordered.has(parent))
+      .map(({ parent }) => parent)
+    if (missing.length > 0) open.push(...missing)
+    else {
+      open.pop()
+      ordered.add(lineage)
+    }
+  }
+  return ordered
 }
 
 function lineOf(what: string, { tier, note }: OperatorTier): string {

@@ -16,6 +16,7 @@ export type * from './preparation.ts'
 export { Records } from './records.ts'
 export { checkValue } from './results.ts'
 export * from './root.ts'
+export { combiningOf } from './shuffle-dependency.ts'
 export {
   collectPartitionData,
   type EncodedStage,

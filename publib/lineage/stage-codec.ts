@@ -5,7 +5,7 @@ import {
   type ShippedFunction,
   type ShippedValue,
 } from '#publib/closure'
-import { encodeShape, recognise } from '#publib/recognition'
+import { encodeShape, type Recognition, recognise } from '#publib/recognition'
 import { SIZE_BYTES } from './decode-stage.ts'
 import type { Lineage, PartitionData } from './lineage.ts'
 import type { Root } from './root.ts'
@@ -44,6 +44,16 @@ function withShapes(roots: readonly RootText[], { values }: Captured): readonly 
     const { shape } = recognise(value)
     return shape === undefined ? roots[index]! : { ...roots[index]!, shape: encodeShape(shape) }
   })
+}
+
+/** What is found out about the functions of a stage, whether it is ever run or not. @throws what encodeStage throws */
+export function recogniseStage(
+  lineage: Lineage<unknown>,
+  work: StageWork,
+): ReadonlyMap<Root, Recognition> {
+  const { roots } = stageText(lineage, work)
+  const { values } = capture(roots.map(shipped))
+  return new Map(roots.map((root, index) => [root, recognise(values[index]!)]))
 }
 
 /** A root as capture takes it. */

@@ -35,7 +35,9 @@ const KEPT_MAX = 8
 export function recognise(value: FreeValue): Recognition {
   if (value.kind === 'intrinsic') {
     const shape = nativeShape(value.path)
-    return shape ? { shape } : { why: () => 'is a native function' }
+    const name = value.path.map(String).join('.')
+    const why = () => `is the native function \`${name}\`: write a function that calls it`
+    return shape ? { shape } : { why }
   }
   if (value.kind !== 'function') {
     const what = value.kind === 'other' ? value.what : 'no function'

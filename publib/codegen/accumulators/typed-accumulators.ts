@@ -27,7 +27,7 @@ export function typedAccumulators(f: FunctionShape, aggregator: AnyAggregator): 
   return new TypedAccumulators(programsOf(reduceShapes(f)), aggregator)
 }
 
-function reduceShapes(f: FunctionShape): MergeShapes {
+export function reduceShapes(f: FunctionShape): MergeShapes {
   const create: MergeShapes['create'] = result => ({ declarations: '', result })
   return { create, createdBy: undefined, mergeValue: f, mergeCombiners: f }
 }
