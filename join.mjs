@@ -31,7 +31,7 @@ export async function joinModules(root, paths) {
     )
   }
   const entries = [...entriesOf(root), ...[...modules.keys()].filter(path => ENTRY.test(path))]
-  const files = [...chunksOf(modules, entries)].map(chunk => chunkFile(chunk, modules, dist))
+  const files = chunksOf(modules, entries).map(chunk => chunkFile(chunk, modules, dist))
   for (const module of modules.values()) files.push(ownFile(module, modules))
   const out = join(dist, 'joined')
   rmSync(out, { recursive: true, force: true })
@@ -148,23 +148,66 @@ function chunksOf(modules, entries) {
     if (!EAGER.includes(path)) for (const { target } of dynamic) roots.add(target)
   }
   const loadedBy = new Map()
-  let order = []
-  for (const root of [...roots].sort()) {
-    for (const path of loadOrder(modules, root))
-      loadedBy.set(path, `${loadedBy.get(path) ?? ''} ${root}`)
-  }
   const seen = new Set()
-  for (const root of [...roots].sort()) order = loadOrder(modules, root, seen, order)
+  const order = []
+  for (const root of [...roots].sort()) {
+    loadOrder(modules, root, seen, order)
+    for (const path of loadOrder(modules, root)) {
+      if (!loadedBy.has(path)) loadedBy.set(path, new Set())
+      loadedBy.get(path).add(root)
+    }
+  }
   const chunks = new Map()
   for (const path of order) {
     const module = modules.get(path)
     if (roots.has(path) && module.exports.length + module.stars.length === 0) continue
-    const key = loadedBy.get(path)
-    if (!chunks.has(key)) chunks.set(key, { file: `publib/joined/${chunks.size}.js`, modules: [] })
+    const key = [...loadedBy.get(path)].join(' ')
+    if (!chunks.has(key)) chunks.set(key, { loaders: loadedBy.get(path), modules: [] })
     module.chunk = chunks.get(key)
     module.chunk.modules.push(module)
   }
-  return chunks.values()
+  const large = withoutSmall([...chunks.values()], modules)
+  large.forEach((chunk, i) => {
+    chunk.file = `publib/joined/${i}.js`
+    chunk.modules.sort((a, b) => order.indexOf(a.path) - order.indexOf(b.path))
+  })
+  return large
+}
+
+/** Below this a file costs more to find than to read with another one, in characters. */
+const SMALL = 8192
+
+/** Puts small chunks to one that all who need them load anyway, where that makes no circle. */
+function withoutSmall(chunks, modules) {
+  const sizeOf = chunk => chunk.modules.reduce((sum, { text }) => sum + text.length, 0)
+  const left = new Set(chunks)
+  for (const chunk of chunks.filter(chunk => sizeOf(chunk) < SMALL)) {
+    const homes = [...left]
+      .filter(home => home !== chunk && [...chunk.loaders].every(root => home.loaders.has(root)))
+      .sort((a, b) => a.loaders.size - b.loaders.size)
+    const home = homes.find(home => !makesCircle(chunk, home, modules))
+    if (home === undefined) continue
+    for (const module of chunk.modules) module.chunk = home
+    home.modules.push(...chunk.modules)
+    left.delete(chunk)
+  }
+  return [...left]
+}
+
+/** Whether something that one of two chunks needs, other than the two, needs one of them. */
+function makesCircle(one, other, modules) {
+  const seen = new Set()
+  const reaches = chunk => {
+    if (chunk === undefined || chunk === one || chunk === other) return chunk !== undefined
+    if (seen.has(chunk)) return false
+    seen.add(chunk)
+    return needs(chunk).some(reaches)
+  }
+  const needs = chunk => [
+    ...new Set(chunk.modules.flatMap(m => [...m.uses].map(path => modules.get(path).chunk))),
+  ]
+  const outer = [...needs(one), ...needs(other)].filter(chunk => chunk !== one && chunk !== other)
+  return outer.some(reaches)
 }
 
 /** Everything that a module needs, in the order in which it is run. */
@@ -272,8 +315,10 @@ class Head {
   }
 
   text() {
-    const outside = [...this.#outside].map(
-      ([from, name]) => `import * as ${name} from '${from}';\n`,
+    const outside = [...this.#outside].map(([from, name]) =>
+      isBuiltin(from)
+        ? `const ${name} = process.getBuiltinModule('${from}');\n`
+        : `import * as ${name} from '${from}';\n`,
     )
     const chunks = [...this.#chunks].map(([file, names]) => {
       const [first] = names
@@ -326,9 +371,10 @@ function bodyOf(module, modules, head) {
 
 function constants({ target, names }, head) {
   const from = head.of(target)
-  const whole = names.filter(n => n.whole !== undefined).map(n => `const ${n.whole} = ${from};`)
+  const isWhole = n => n.whole !== undefined || (n.from === 'default' && isBuiltin(target.outside))
+  const whole = names.filter(isWhole).map(n => `const ${n.whole ?? n.to} = ${from};`)
   const parts = names
-    .filter(n => n.whole === undefined)
+    .filter(n => !isWhole(n))
     .map(n => (n.from === n.to ? n.to : `${n.from}: ${n.to}`))
   return [
     ...whole,
@@ -378,6 +424,11 @@ function exportOf(module, name, modules, head) {
     ({ own }) => own !== undefined && namesOf(modules.get(own), modules).has(name),
   )
   return `${head.of(star)}.${name}`
+}
+
+/** Node's own modules are asked for as they are: as modules of the language each costs a face with all its getters called. */
+function isBuiltin(specifier) {
+  return specifier?.startsWith('node:') === true
 }
 
 /** Without a name it is the whole module. */
