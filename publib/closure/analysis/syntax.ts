@@ -1,14 +1,14 @@
 /** The one door to acorn: source texts to syntax trees. */
-import {
-  type AnyNode,
-  type ArrowFunctionExpression,
-  type ClassExpression,
-  type FunctionExpression,
-  type MethodDefinition,
-  type Options,
-  type Program,
-  type Property,
-  parse,
+import { createRequire } from 'node:module'
+import type {
+  AnyNode,
+  ArrowFunctionExpression,
+  ClassExpression,
+  FunctionExpression,
+  MethodDefinition,
+  Options,
+  Program,
+  Property,
 } from 'acorn'
 
 export type {
@@ -58,6 +58,16 @@ const options: Options = {
 }
 
 type SourceType = 'module' | 'script'
+type Parse = (text: string, options: Options) => Program
+
+const require = createRequire(import.meta.url)
+let loaded: Parse | undefined
+
+/** Loaded by the first function that is read, while executor threads start beside it. */
+const parse: Parse = (text, asked) => {
+  loaded ??= (require('acorn') as { readonly parse: Parse }).parse
+  return loaded(text, asked)
+}
 
 /** Parses what `Function.prototype.toString` gave; undefined where that is no JavaScript. */
 export function parseFunction(text: string, isMethod: boolean): ParsedFunction | undefined {
