@@ -77,29 +77,30 @@ function writeFlat(column: Flat, out: ByteWriter): void {
 
 /** In 1, 2 or 4 bytes each, whatever the extremes need. Unsigned ones stay below 2^31. */
 function writeIntegers(values: Int32Array | Uint32Array, out: ByteWriter): void {
-  let low = 0
-  let high = 0
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!
-    if (value < low) low = value
-    if (value > high) high = value
-  }
-  if (low >= -128 && high <= 127) {
+  const integers = new Int32Array(values.buffer, values.byteOffset, values.length)
+  const bits = magnitudeBits(integers)
+  // The engine narrows them itself, several at once.
+  if (bits >>> 7 === 0) {
     out.u8(1)
-    const bytes = out.room(values.length)
-    for (let i = 0; i < values.length; i++) bytes[i] = values[i]!
-  } else if (low >= -32768 && high <= 32767) {
+    const { buffer, byteOffset } = out.room(integers.length)
+    new Int8Array(buffer, byteOffset, integers.length).set(integers)
+  } else if (bits >>> 15 === 0) {
     out.u8(2)
-    const bytes = out.room(values.length * 2)
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i]!
-      bytes[2 * i] = value
-      bytes[2 * i + 1] = value >> 8
-    }
+    out.memory(new Int16Array(integers))
   } else {
     out.u8(4)
-    out.memory(values)
+    out.memory(integers)
   }
+}
+
+/** All bits that are set in a value, or in the complement of one below 0. */
+function magnitudeBits(integers: Int32Array): number {
+  let bits = 0
+  for (let i = 0; i < integers.length; i++) {
+    const value = integers[i]!
+    bits |= value ^ (value >> 31)
+  }
+  return bits
 }
 
 function writeBytes(view: ArrayBufferView, out: ByteWriter): void {

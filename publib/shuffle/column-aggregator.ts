@@ -1,11 +1,15 @@
-import { type Column, rowsOf, slicesOf } from '#publib/columnar'
+import { type Column, columnBytes, rowsOf, slicesOf } from '#publib/columnar'
 import type { Accumulators } from './accumulators.ts'
 import type { SpillEnvironment } from './environment.ts'
+import { expectedKeys } from './expected-keys.ts'
 import { HashParts, partCount } from './hash-parts.ts'
 import { KeyedCombiner } from './keyed-combiner.ts'
-import { TABLE_KEYS_MAX } from './map-side-columns.ts'
 import { pairColumns } from './pair-columns.ts'
 
+/** The most keys of the first table, unless there are few more. */
+const TABLE_KEYS_MAX = 1 << 16
+/** So many keys are combined in one table all the same: to split the pairs would cost more than what the cache gains. */
+const WHOLE_KEYS_MAX = 1 << 19
 /** Rows of a column that comes out. */
 const OUTPUT_ROWS = 16_384
 /** Parts that were split this often are combined in memory, whatever they take: only keys of equal hashes are left. */
@@ -20,8 +24,9 @@ export interface Carried {
 export interface Aggregation {
   readonly makeAccumulators: () => Accumulators
   readonly env: SpillEnvironment
-  /** The most keys of the first table; those of parts may have four times as many. */
+  /** The most keys of a table where more than `wholeKeysMax` are to be expected, and that figure. */
   readonly keysMax?: number
+  readonly wholeKeysMax?: number
 }
 
 /**
@@ -50,8 +55,8 @@ function* combineLevel(
   bytes: number | undefined,
   level: number,
 ): Generator<Column> {
-  const { env, keysMax: firstMax = TABLE_KEYS_MAX } = aggregation
-  const keysMax = level === 0 ? firstMax : 4 * firstMax
+  const { env } = aggregation
+  const size = new ExpectedSize(aggregation, bytes, level)
   const keeper = env.memory.keeper()
   let split: SplitPairs | undefined
   let isFull = false
@@ -67,14 +72,50 @@ function* combineLevel(
       if (split !== undefined) split.add(what, keys, values)
       else if (what === 'values') combiner.addValues(keys, values)
       else combiner.addCombiners(keys, values)
-      const isTooLarge = split === undefined && keeper.shouldSpill(combiner.bytes)
-      isFull = (isTooLarge || combiner.size >= keysMax) && level < LEVELS_MAX
+      if (split !== undefined || level === LEVELS_MAX) continue
+      isFull = keeper.shouldSpill(combiner.bytes) || size.isTooLarge(pairs, combiner.size)
     }
     if (split === undefined) yield* outputOf(combiner)
     else yield* combineParts(split, combiner, aggregation, level)
   } finally {
     split?.close()
     keeper.release()
+  }
+}
+
+/** Judges by the rows so far whether one table is to hold all keys. */
+class ExpectedSize {
+  readonly #bytes: number | undefined
+  readonly #wholeKeysMax: number
+  #keysMax: number
+  #rows = 0
+  #seenBytes = 0
+
+  constructor(
+    { keysMax = TABLE_KEYS_MAX, wholeKeysMax = WHOLE_KEYS_MAX }: Aggregation,
+    bytes: number | undefined,
+    level: number,
+  ) {
+    this.#bytes = bytes
+    this.#wholeKeysMax = wholeKeysMax
+    // A part was meant to fit.
+    this.#keysMax = level === 0 ? keysMax : 4 * keysMax
+  }
+
+  isTooLarge(pairs: Column, keys: number): boolean {
+    this.#rows += rowsOf(pairs)
+    this.#seenBytes += columnBytes(pairs)
+    if (keys < this.#keysMax) return false
+    if (this.#expectedKeys(keys) > this.#wholeKeysMax) return true
+    this.#keysMax *= 2
+    return false
+  }
+
+  #expectedKeys(keys: number): number {
+    const expected = expectedKeys(keys, this.#rows)
+    if (this.#bytes === undefined) return expected
+    // There cannot be more than there are rows.
+    return Math.min(expected, this.#rows * Math.max(1, this.#bytes / this.#seenBytes))
   }
 }
 

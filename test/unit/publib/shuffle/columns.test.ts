@@ -13,6 +13,7 @@ import {
 } from '#publib/shuffle'
 import { compareValues, SeededRandom, SimSparkError, shuffleId } from '#publib/util'
 import { aggregateColumns } from '../../../../publib/shuffle/column-aggregator.ts'
+import { expectedKeys } from '../../../../publib/shuffle/expected-keys.ts'
 import { MapSideColumns } from '../../../../publib/shuffle/map-side-columns.ts'
 import { assertExactly, batches, fc, holdsForAll, keys, values } from '../../../support/property.ts'
 import { type Bench, makeBench, mapColumns, mapTasks, reduceColumns, reduceTasks } from './task.ts'
@@ -247,7 +248,8 @@ describe('a shuffle of columns', () => {
         }
       }
       const makeAccumulators = () => valueAccumulators(lists as never)
-      const columns = aggregateColumns(input(), { makeAccumulators, env, keysMax: 30 }, undefined)
+      const limits = { keysMax: 30, wholeKeysMax: 30 }
+      const columns = aggregateColumns(input(), { makeAccumulators, env, ...limits }, undefined)
       assertExactly(sorted(Array.from(columns, valuesOf).flat()), sorted(expected.flat()))
     }
     expect(bench.files()).to.deep.equal([])
@@ -332,6 +334,19 @@ describe('a shuffle of columns', () => {
         })
       }
     }
+  })
+})
+
+describe('the number of keys to be expected', () => {
+  it('is that of keys that come by chance', () => {
+    const random = new SeededRandom(3)
+    for (const count of [100, 3000, 50_000]) {
+      const seen = new Set<number>()
+      for (let rows = 0; rows < 4000; rows++) seen.add(random.below(count))
+      expect(expectedKeys(seen.size, 4000) / count).to.be.within(0.8, 1.25)
+    }
+    expect(expectedKeys(10, 10)).to.equal(Number.POSITIVE_INFINITY)
+    expect(expectedKeys(1, 1_000_000)).to.be.within(0.9, 1.1)
   })
 })
 
