@@ -1,4 +1,5 @@
 import type { Column } from '#publib/columnar'
+import { kernels } from '#publib/kernels'
 import type { ComputeContext, Root } from '#publib/lineage'
 import type { Chain } from '../chain.ts'
 import { ASCII, signatureOf } from './input.ts'
@@ -129,7 +130,11 @@ export class OpenChain {
     const state: EndState =
       next === undefined
         ? this.#state
-        : { take: column => this.push(splitter!.split(column!), next.place, next.isAscii) }
+        : {
+            // Parts are the loop's again afterwards: they need not leave the kernels' memory.
+            take: column =>
+              kernels().scope(() => this.push(splitter!.split(column!), next.place, next.isAscii)),
+          }
     const made = { state, leaves: loop.leaves.map(leafBuffer) }
     this.#open.set(loop.number, made)
     return made
