@@ -12,6 +12,7 @@ import { jobId } from '#publib/util'
 import { internals } from './internals.ts'
 import { MarkedContext } from './marked-context.ts'
 import { runFunction } from './operations/actions.ts'
+import * as binarySources from './operations/binary-sources.ts'
 import { invalidArgument, otherContext } from './operations/errors.ts'
 import type { Jobs } from './operations/jobs.ts'
 import { Operation, type Origin } from './operations/operation.ts'
@@ -23,7 +24,7 @@ import { RDD } from './rdd.ts'
 import type { JobRunner } from './scheduler/job.ts'
 import type { SharedVariables } from './shared-variables.ts'
 import type { SparkContext } from './spark-context.ts'
-import type { ElementOf, Records, Value } from './values.ts'
+import type { ElementOf, PairRDD, Records, Value } from './values.ts'
 
 /** What a context makes and runs: RDDs, shared variables, jobs by hand. Its life is SparkContext's matter. */
 export abstract class ContextData extends MarkedContext {
@@ -96,6 +97,32 @@ export abstract class ContextData extends MarkedContext {
   textFile(path: o.Paths, minPartitions?: number | o.TextOptions): RDD<string> {
     const op = this.operation('textFile')
     return this.make(sources.textFile(op, path, minPartitions, this.defaultMinPartitions))
+  }
+
+  /** `[path, text]` of each file; small files share partitions. */
+  wholeTextFiles(path: o.Paths, minPartitions?: number | o.TextOptions): PairRDD<string, string> {
+    const op = this.operation('wholeTextFiles')
+    return this.make(binarySources.wholeTextFiles(op, this.#files(path, minPartitions)))
+  }
+
+  /** `[path, bytes]` of each file; small files share partitions. */
+  binaryFiles(path: o.Paths, minPartitions?: number | o.ReadOptions): PairRDD<string, Buffer> {
+    const op = this.operation('binaryFiles')
+    return this.make(binarySources.binaryFiles(op, this.#files(path, minPartitions)))
+  }
+
+  /** Records of equal length. @throws CORRUPT_FILE at an action, where a file ends within a record */
+  binaryRecords(path: o.Paths, recordLengthBytes: number, options?: o.ReadOptions): RDD<Buffer> {
+    const op = this.operation('binaryRecords')
+    const files = this.#files(path, options)
+    return this.make(binarySources.binaryRecords(op, files, recordLengthBytes))
+  }
+
+  /** What `saveAsObjectFile` wrote. @throws CORRUPT_FILE at an action, for any other file */
+  objectFile<T = unknown>(path: o.Paths, minPartitions?: number | o.ReadOptions): RDD<T> {
+    const op = this.operation('objectFile')
+    const lineage = binarySources.objectFile(op, this.#files(path, minPartitions))
+    return this.make(lineage as Lineage<T>)
   }
 
   /**
@@ -231,5 +258,12 @@ export abstract class ContextData extends MarkedContext {
     if (!(rdd instanceof RDD)) throw invalidArgument(op, 'rdd', rdd, 'an RDD')
     if (rdd.context !== this.context) throw otherContext(op)
     return internals.lineageOf(rdd)
+  }
+
+  #files(
+    path: o.Paths,
+    minPartitions: number | o.ReadOptions | undefined,
+  ): binarySources.BinaryArguments {
+    return { path, minPartitions, defaultMinPartitions: this.defaultMinPartitions }
   }
 }

@@ -123,6 +123,17 @@ export interface SaveOptions extends ActionOptions {
   codec?: Codec
 }
 
+export interface CsvSaveOptions extends SaveOptions {
+  /** Default ','. */
+  delimiter?: string
+  /** Writes the names of the columns first. Default true. */
+  header?: boolean
+  /** The columns and their order. Default: the keys of the first row. */
+  columns?: readonly string[]
+  /** Puts a `'` before a text that a spreadsheet would run as a formula. Default false. */
+  escapeFormulas?: boolean
+}
+
 // ── Of the context
 
 export interface ParallelizeOptions extends TransformOptions {

@@ -13,7 +13,7 @@ import { Operation } from './operations/operation.ts'
 import * as pairs from './operations/pair.ts'
 import * as pairActions from './operations/pair-actions.ts'
 import * as sampling from './operations/sampling.ts'
-import { saveAsTextFile } from './operations/save.ts'
+import * as saving from './operations/save.ts'
 import * as several from './operations/several.ts'
 import * as statistics from './operations/statistics.ts'
 import * as narrow from './operations/transformations.ts'
@@ -755,7 +755,26 @@ export class RDD<out T> implements AsyncIterable<T> {
 
   /** One line an element: `String(element)`. @throws OUTPUT_EXISTS, OUTPUT_REFUSED, DISK_FULL */
   async saveAsTextFile(path: string, codec?: o.Codec | o.SaveOptions): Promise<void> {
-    return saveAsTextFile(this.#call('saveAsTextFile'), path, codec)
+    return saving.saveAsTextFile(this.#call('saveAsTextFile'), path, codec)
+  }
+
+  /** One JSON value a line. @throws OUTPUT_EXISTS, OUTPUT_REFUSED, DISK_FULL, VALUE_NOT_ENCODABLE */
+  async saveAsJsonLines(path: string, codec?: o.Codec | o.SaveOptions): Promise<void> {
+    return saving.saveAsJsonLines(this.#call('saveAsJsonLines'), path, codec)
+  }
+
+  /** One row an element: an object by column names, an array by position. @throws OUTPUT_EXISTS, OUTPUT_REFUSED, DISK_FULL */
+  async saveAsCsv(
+    this: RDD<object>,
+    path: string,
+    codec?: o.Codec | o.CsvSaveOptions,
+  ): Promise<void> {
+    return saving.saveAsCsv(this.#call('saveAsCsv'), path, codec)
+  }
+
+  /** Any values that can travel, for `sc.objectFile`. @throws OUTPUT_EXISTS, OUTPUT_REFUSED, DISK_FULL */
+  async saveAsObjectFile(path: string, codec?: o.Codec | o.SaveOptions): Promise<void> {
+    return saving.saveAsObjectFile(this.#call('saveAsObjectFile'), path, codec)
   }
 
   // ─ What all of them do

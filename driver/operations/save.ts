@@ -4,30 +4,87 @@ import {
   codecNamed,
   commitOutput,
   type OutputJob,
+  type PartFormat,
   type WrittenPart,
 } from '#publib/datasource'
-import { atCallSite, FilesLineage, type Lineage, SaveText, SourceScan } from '#publib/lineage'
-import type { Codec, SaveOptions } from '../options.ts'
-import type { Call } from './actions.ts'
+import { atCallSite, FilesLineage, type Lineage, SaveParts, SourceScan } from '#publib/lineage'
+import type { ActionOptions, Codec, CsvSaveOptions, SaveOptions } from '../options.ts'
+import { type Call, take } from './actions.ts'
 import { actionOptions, options as optionsOf } from './arguments.ts'
 import { invalidArgument } from './errors.ts'
 import { resultsOf } from './jobs.ts'
 
 const MODES = ['error', 'overwrite', 'append', 'ignore'] as const
 
-/**
- * Writes one line an element to a folder of `part-NNNNN`. Tasks write to private folders; when all have ended the driver makes
- * one attempt of each partition the output, with a manifest and `_SUCCESS` last. A failure leaves what was there before.
- */
+/** One line an element. */
 export async function saveAsTextFile(
   call: Call<unknown>,
   path: string,
   given?: Codec | SaveOptions,
 ): Promise<void> {
+  await saveAs(call, path, saveOptions(call, given), async () => ({ kind: 'text' }))
+}
+
+/** One JSON value a line. */
+export async function saveAsJsonLines(
+  call: Call<unknown>,
+  path: string,
+  given?: Codec | SaveOptions,
+): Promise<void> {
+  await saveAs(call, path, saveOptions(call, given), async () => ({ kind: 'jsonLines' }))
+}
+
+/** Blocks of the record codec: whatever can travel. */
+export async function saveAsObjectFile(
+  call: Call<unknown>,
+  path: string,
+  given?: Codec | SaveOptions,
+): Promise<void> {
+  await saveAs(call, path, saveOptions(call, given), async () => ({ kind: 'objects' }))
+}
+
+/** One row an element: an object by column names, an array by position. The first row names the columns. */
+export async function saveAsCsv(
+  call: Call<object>,
+  path: string,
+  given?: Codec | CsvSaveOptions,
+): Promise<void> {
+  const { op } = call
+  const asked = saveOptions<CsvSaveOptions>(call, given)
+  const { delimiter = ',', header = true, escapeFormulas = false, columns } = asked
+  const isSign = typeof delimiter === 'string' && /^[^"\r\n]$/.test(delimiter)
+  if (!isSign) throw invalidArgument(op, 'delimiter', delimiter, 'one character, and no quote')
+  if (columns !== undefined && !(Array.isArray(columns) && columns.length > 0)) {
+    throw invalidArgument(op, 'columns', columns, 'names of columns')
+  }
+  await saveAs(call, path, asked, async options => {
+    const first = columns === undefined ? (await take(call, 1, options))[0] : undefined
+    const isArray = first === undefined || Array.isArray(first)
+    const names = columns ?? (isArray ? undefined : Object.keys(first))
+    const hasHeader = header && names !== undefined
+    return { kind: 'csv', delimiter, columns: names, hasHeader, escapesFormulas: escapeFormulas }
+  })
+}
+
+function saveOptions<O extends SaveOptions>(
+  { op }: Pick<Call<never>, 'op'>,
+  given?: Codec | O,
+): Partial<O> {
+  return typeof given === 'string' ? ({ codec: given } as O) : optionsOf<O>(op, 'codec', given)
+}
+
+/**
+ * Writes a folder of `part-NNNNN`. Tasks write to private folders; when all have ended the driver makes one attempt of each
+ * partition the output, with a manifest and `_SUCCESS` last. A failure leaves what was there before.
+ */
+async function saveAs<T>(
+  call: Call<T>,
+  path: string,
+  asked: SaveOptions,
+  formatOf: (options: ActionOptions) => Promise<PartFormat>,
+): Promise<void> {
   const { op, jobs, lineage } = call
   if (typeof path !== 'string') throw invalidArgument(op, 'path', path, 'a text')
-  const asked: SaveOptions =
-    typeof given === 'string' ? { codec: given } : optionsOf<SaveOptions>(op, 'codec', given)
   const { mode = 'error' } = asked
   if (!MODES.includes(mode)) throw invalidArgument(op, 'mode', mode, `one of ${MODES.join(', ')}`)
   const options = actionOptions(op, asked)
@@ -35,11 +92,12 @@ export async function saveAsTextFile(
   let output: OutputJob | undefined
   try {
     const codec = codecNamed(asked.codec ?? 'none')
-    const wishes = { mode, codec, jobId: jobs.nextOutputId(), inputs: filesOf(lineage) }
+    const inputs = filesOf(lineage)
+    const wishes = { mode, codec, jobId: jobs.nextOutputId(), inputs }
     output = await beginOutput(path, wishes, jobs.files)
     if (output === undefined) return
-    const action = new SaveText(output)
-    const parts = await resultsOf<unknown, WrittenPart>(jobs, { ...call, action, options })
+    const action = new SaveParts({ ...output, format: await formatOf(options) })
+    const parts = await resultsOf<T, WrittenPart>(jobs, { ...call, action, options })
     await commitOutput(output, parts, lineage.numPartitions, jobs.files)
   } catch (error) {
     if (output !== undefined) await abortOutput(output, jobs.files)

@@ -18,12 +18,15 @@ import {
   oldFolder,
   stagingFolder,
 } from './output-folders.ts'
+import type { PartFormat } from './part-formats.ts'
+import type { OutputJob, WrittenPart } from './part-sink.ts'
 import { absolutePath } from './paths.ts'
-import type { OutputJob, WrittenPart } from './text-sink.ts'
 
 export interface OutputOptions {
   readonly mode: OutputJob['mode']
   readonly codec: Codec
+  /** Default: text. */
+  readonly format?: PartFormat | undefined
   /** Unique for each save: part of the name of its private folder. */
   readonly jobId: string
   /** What the job reads: an output in, at or around it is refused. */
@@ -42,7 +45,7 @@ export async function beginOutput(
   options: OutputOptions,
   files: Files,
 ): Promise<OutputJob | undefined> {
-  const { mode, codec, jobId } = options
+  const { mode, codec, jobId, format = { kind: 'text' } } = options
   const target = absolutePath(path)
   checkTarget(target, options.inputs ?? [])
   await cleanUpOutput(target, files)
@@ -54,7 +57,7 @@ export async function beginOutput(
   if (there !== undefined && mode === 'ignore') return undefined
   const staging = stagingFolder(target, jobId)
   await files.makeFolder(staging)
-  return { path: target, staging, jobId, codec, mode }
+  return { path: target, staging, jobId, codec, mode, format }
 }
 
 /**

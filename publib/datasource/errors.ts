@@ -1,4 +1,4 @@
-import { SimSparkError } from '#publib/util'
+import { SimSparkError, showValue, textOf } from '#publib/util'
 
 export function pathNotFound(path: string, why: string): SimSparkError {
   return new SimSparkError(
@@ -73,6 +73,14 @@ export function notText(cause: unknown): SimSparkError {
     cause,
     hint: 'Map elements to strings first.',
   })
+}
+
+export function notJson(value: unknown, cause: unknown): SimSparkError {
+  return new SimSparkError(
+    'VALUE_NOT_ENCODABLE',
+    `An element cannot be written as JSON: ${cause === undefined ? showValue(value) : textOf(cause)}.`,
+    { cause, hint: 'Map elements to what JSON can hold: no bigint, no undefined, no cycle.' },
+  )
 }
 
 /** Names of files may hold anything: in messages they stand on one line. */

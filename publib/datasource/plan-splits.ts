@@ -31,6 +31,15 @@ export function planSplits(
   return packed(ranges, size, total, minPartitions)
 }
 
+/** Whole files in about `minPartitions` splits of about equal bytes, in their order: what cannot be cut. */
+export function planWholeFiles(files: readonly InputFile[], minPartitions: number): Split[] {
+  const total = files.reduce((sum, file) => sum + file.size, 0)
+  const cost = total + files.length * OPEN_COST_BYTES
+  const target = Math.min(SPLIT_BYTES_MAX, Math.ceil(cost / Math.max(1, minPartitions)))
+  const ranges = files.map(({ path, size, codec }) => ({ path, start: 0, end: size, size, codec }))
+  return filled(ranges, target)
+}
+
 function rangesOf(file: InputFile, splitBytes: number): FileRange[] {
   const { path, size, codec } = file
   if (codec !== 'none') return [{ path, start: 0, end: size, size, codec }]
@@ -52,6 +61,11 @@ function packed(
 ): Split[] {
   const cost = total + ranges.length * OPEN_COST_BYTES
   const target = Math.max(splitBytes, Math.ceil(cost / Math.max(minPartitions, FILES_APART_MAX)))
+  return filled(ranges, target)
+}
+
+/** Ranges one after another in splits of at most `target` bytes, opening files included; a larger range stands alone. */
+function filled(ranges: readonly FileRange[], target: number): Split[] {
   const splits: Split[] = []
   let current: FileRange[] = []
   let held = 0

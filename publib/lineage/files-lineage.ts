@@ -1,4 +1,10 @@
-import { type Codec, listInputs, planSplits, type Split } from '#publib/datasource/reading'
+import {
+  type Codec,
+  listInputs,
+  planSplits,
+  planWholeFiles,
+  type Split,
+} from '#publib/datasource/reading'
 import type { ComputeContext } from './compute-context.ts'
 import { atCallSite, notPrepared } from './errors.ts'
 import { type About, type Dependency, Lineage } from './lineage.ts'
@@ -38,9 +44,9 @@ export abstract class FilesLineage<out T> extends Lineage<T> {
     this.#numPartitions = numPartitions
   }
 
-  /** Whether a file may be read from its middle. */
-  protected get isCut(): boolean {
-    return true
+  /** Where partitions may begin. Files that are not cut share partitions by their sizes. */
+  protected get cuts(): 'anywhere' | 'betweenFiles' {
+    return 'anywhere'
   }
 
   protected override isSettled(): boolean {
@@ -51,8 +57,8 @@ export abstract class FilesLineage<out T> extends Lineage<T> {
     const { paths, minPartitions, codec } = this.#files
     try {
       const found = await listInputs(paths, files, { codec })
-      const whole = { splitBytesMax: Number.MAX_SAFE_INTEGER }
-      this.splits = this.isCut ? planSplits(found, minPartitions) : planSplits(found, 1, whole)
+      const isCut = this.cuts === 'anywhere'
+      this.splits = isCut ? planSplits(found, minPartitions) : planWholeFiles(found, minPartitions)
     } catch (error) {
       throw atCallSite(error, this.about.callSite)
     }

@@ -12,6 +12,7 @@ interface Classes {
 const loaders: { readonly [K in keyof Classes]: Loaders<Classes[K]> } = {
   operator: {
     asKeys: async () => (await import('./operators/as-keys.ts')).AsKeys,
+    binary: async () => (await import('./operators/binary-source.ts')).BinarySource,
     cartesian: async () => (await import('./operators/cartesian.ts')).Cartesian,
     coGrouped: async () => (await import('./operators/co-grouped.ts')).CoGrouped,
     coalesce: async () => (await import('./operators/coalesce.ts')).Coalesce,
@@ -62,7 +63,7 @@ const loaders: { readonly [K in keyof Classes]: Loaders<Classes[K]> } = {
       (await import('./actions/reduce-by-key-locally.ts')).ReduceByKeyLocally,
     runFunction: async () => (await import('./actions/run-function.ts')).RunFunction,
     sampleKeys: async () => (await import('./actions/sample-keys.ts')).SampleKeys,
-    saveText: async () => (await import('./actions/save-text.ts')).SaveText,
+    saveParts: async () => (await import('./actions/save-parts.ts')).SaveParts,
     stats: async () => (await import('./actions/stats.ts')).Stats,
     sum: async () => (await import('./actions/sum.ts')).Sum,
     takeOrdered: async () => (await import('./actions/take-ordered.ts')).TakeOrdered,

@@ -48,9 +48,9 @@ export class CsvSource extends FilesLineage<unknown> {
   }
 
   /** Comments may hold quotes that mean nothing; two bytes a character are turned into UTF-8 from the start on. */
-  protected override get isCut(): boolean {
+  protected override get cuts(): 'anywhere' | 'betweenFiles' {
     const { comment, encoding } = this.#files.csv.format
-    return comment === '' && encoding !== 'utf16le'
+    return comment === '' && encoding !== 'utf16le' ? 'anywhere' : 'betweenFiles'
   }
 
   override async prepare(preparation: Preparation): Promise<void> {

@@ -1,5 +1,6 @@
 export * from './as-keys.ts'
 export * from './beyond-shuffle.ts'
+export * from './binary-source.ts'
 export * from './cartesian.ts'
 export * from './co-grouped.ts'
 export * from './coalesce.ts'

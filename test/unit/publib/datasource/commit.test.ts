@@ -12,7 +12,7 @@ import {
   planSplits,
   readLines,
   type WrittenPart,
-  writeTextPart,
+  writePart,
 } from '#publib/datasource'
 import { type Files, realFiles, realSyncFiles } from '#publib/env'
 import { emptyMetrics } from '#publib/task'
@@ -35,7 +35,7 @@ describe('saving text', () => {
     attempt = 0,
   ): WrittenPart[] {
     return partitions.map((records, i) =>
-      writeTextPart([records], job, i, 100 * attempt + i, environment),
+      writePart([records], job, i, 100 * attempt + i, environment),
     )
   }
 
@@ -180,7 +180,7 @@ describe('saving text', () => {
       yield ['a']
       throw new Error('user')
     }
-    expect(() => writeTextPart(failing(), job, 1, 7, environment)).to.throw('user')
+    expect(() => writePart(failing(), job, 1, 7, environment)).to.throw('user')
     await abortOutput(job, realFiles)
     expect(folder.contents()).to.deep.equal({})
   })

@@ -1,13 +1,12 @@
-import { Buffer } from 'node:buffer'
 import { join } from 'node:path'
-import { crc32 } from 'node:zlib'
 import type { Batch } from '#publib/columnar'
-import type { OpenFile, SyncFiles } from '#publib/env'
+import type { SyncFiles } from '#publib/env'
 import type { TaskMetrics } from '#publib/task'
 import { type Codec, extensionOf } from './codec.ts'
-import { notText, outputWriteFailed } from './errors.ts'
+import { outputWriteFailed } from './errors.ts'
 import { attemptFolder } from './output-folders.ts'
-import { SyncZlib } from './sync-zlib.ts'
+import { PartFile } from './part-file.ts'
+import { type PartFormat, partWriter } from './part-formats.ts'
 
 /** What tasks must know of the output they write to. Plain data: it travels with the stage. */
 export interface OutputJob {
@@ -17,6 +16,7 @@ export interface OutputJob {
   readonly jobId: string
   readonly codec: Codec
   readonly mode: 'error' | 'overwrite' | 'append' | 'ignore'
+  readonly format: PartFormat
 }
 
 /** What one attempt has written: nothing of it is output until the driver commits it. */
@@ -41,12 +41,12 @@ export function partName(partition: number, codec: Codec): string {
 }
 
 /**
- * Writes a partition as lines of text, in the private folder of the attempt: `String(element)`, or the bytes of bytes. An
- * element that holds line ends becomes several lines.
+ * Writes a partition in its format, in the private folder of the attempt. As text, an element that holds line ends becomes
+ * several lines.
  *
  * @throws DISK_FULL, VALUE_NOT_ENCODABLE
  */
-export function writeTextPart(
+export function writePart(
   records: Iterable<Batch<unknown>>,
   output: OutputJob,
   partition: number,
@@ -60,10 +60,11 @@ export function writeTextPart(
   try {
     env.files.makeFolder(folder)
     part = new PartFile(env.files.open(path, 'w'), output.codec)
+    const write = partWriter(output.format, part)
     let rows = 0
     for (const batch of records) {
       env.checkCancelled()
-      for (const record of batch) part.line(record)
+      write(batch)
       rows += batch.length
     }
     part.finish()
@@ -76,68 +77,5 @@ export function writeTextPart(
     throw outputWriteFailed(path, error)
   } finally {
     part?.close()
-  }
-}
-
-const BUFFER_CHARACTERS = 256 * 1024
-
-class PartFile {
-  bytes = 0
-  crc32 = 0
-  readonly #file: OpenFile
-  readonly #zlib: SyncZlib | undefined
-  #text = ''
-
-  constructor(file: OpenFile, codec: Codec) {
-    this.#file = file
-    this.#zlib = codec === 'none' ? undefined : new SyncZlib(codec, 'compress')
-  }
-
-  line(record: unknown): void {
-    if (record instanceof Uint8Array) {
-      this.#flush()
-      this.#write(record)
-      this.#text = '\n'
-      return
-    }
-    this.#text += `${textOfRecord(record)}\n`
-    if (this.#text.length >= BUFFER_CHARACTERS) this.#flush()
-  }
-
-  finish(): void {
-    this.#flush()
-    if (this.#zlib !== undefined) this.#append(this.#zlib.finish())
-  }
-
-  close(): void {
-    this.#zlib?.close()
-    this.#file.close()
-  }
-
-  #flush(): void {
-    if (this.#text === '') return
-    const bytes = Buffer.from(this.#text, 'utf8')
-    this.#text = ''
-    this.#write(bytes)
-  }
-
-  #write(bytes: Uint8Array): void {
-    this.#append(this.#zlib === undefined ? bytes : this.#zlib.write(bytes))
-  }
-
-  #append(bytes: Uint8Array): void {
-    if (bytes.length === 0) return
-    this.#file.write(bytes)
-    this.bytes += bytes.length
-    this.crc32 = crc32(bytes, this.crc32)
-  }
-}
-
-function textOfRecord(record: unknown): string {
-  if (typeof record === 'string') return record
-  try {
-    return String(record)
-  } catch (error) {
-    throw notText(error)
   }
 }

@@ -1,13 +1,13 @@
 import type { Batch } from '#publib/columnar'
-import { type OutputJob, type WrittenPart, writeTextPart } from '#publib/datasource'
+import { type OutputJob, type WrittenPart, writePart } from '#publib/datasource'
 import { Action, type ActionParts } from '../action.ts'
 import type { ComputeContext } from '../compute-context.ts'
 import type { Fields } from '../lineage.ts'
 
-/** Writes a partition as a file of lines in a private folder of the attempt; it becomes output when the driver commits it. */
-export class SaveText extends Action<unknown, WrittenPart> {
-  static readonly tag = 'saveText'
-  override readonly tag = SaveText.tag
+/** Writes a partition as a file in a private folder of the attempt; it becomes output when the driver commits it. */
+export class SaveParts extends Action<unknown, WrittenPart> {
+  static readonly tag = 'saveParts'
+  override readonly tag = SaveParts.tag
   readonly output: OutputJob
 
   constructor(output: OutputJob) {
@@ -15,8 +15,8 @@ export class SaveText extends Action<unknown, WrittenPart> {
     this.output = output
   }
 
-  static decode(parts: ActionParts): SaveText {
-    return new SaveText(parts.fields['output'] as OutputJob)
+  static decode(parts: ActionParts): SaveParts {
+    return new SaveParts(parts.fields['output'] as OutputJob)
   }
 
   override run(
@@ -31,7 +31,7 @@ export class SaveText extends Action<unknown, WrittenPart> {
       checkCancelled: () => context.checkCancelled(),
     }
     // Unlike the number of the attempt, a task's id is never used twice in an application.
-    return writeTextPart(records, this.output, partition, context.task.taskId, env)
+    return writePart(records, this.output, partition, context.task.taskId, env)
   }
 
   override fields(): Fields {

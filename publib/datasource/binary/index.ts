@@ -1,0 +1,2 @@
+export type { Split } from '../input-file.ts'
+export { readFiles, readFixedRecords, readObjects, textOfFile } from './read-binary.ts'
