@@ -23,7 +23,7 @@ export const dataSettings = {
     doc: 'The largest message that is taken in from the network.',
   }),
   'simspark.codegen.mode': choice({
-    default: 'loops',
+    default: 'kernels',
     choices: ['plain', 'loops', 'kernels'],
     doc: 'Whether operators run each by its own definition, chains of them as generated loops over records, or as loops and kernels over columns; the answers are the same.',
   }),
