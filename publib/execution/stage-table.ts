@@ -11,6 +11,8 @@ interface Held {
   /** Made by the first task that needs it, shared by all. */
   decoded: Promise<DecodedStage> | undefined
   readonly loops: StageCode | undefined
+  /** What tasks are given of it, once it is decoded. */
+  open: OpenStage | undefined
 }
 
 /** The stages that an executor was sent: decoded once, instantiated anew for each task. */
@@ -24,7 +26,7 @@ export class StageTable {
 
   put(stage: StageDescription, bytes: Uint8Array): void {
     const loops = stageCode(stage.codegen ?? 'loops', `${stage.stageId}`)
-    this.#stages.set(stage.stageId, { stage, bytes, decoded: undefined, loops })
+    this.#stages.set(stage.stageId, { stage, bytes, decoded: undefined, loops, open: undefined })
   }
 
   drop(stageIds: readonly StageId[]): void {
@@ -35,15 +37,23 @@ export class StageTable {
   }
 
   /** What the stage's tasks have in common, and what makes the work of one of them: with functions of its own. */
-  async open(stageId: StageId): Promise<OpenStage> {
+  open(stageId: StageId): OpenStage | Promise<OpenStage> {
+    return this.#stages.get(stageId)?.open ?? this.#open(stageId)
+  }
+
+  async #open(stageId: StageId): Promise<OpenStage> {
     const held = this.#stages.get(stageId)
     if (held === undefined) throw stageMissing(stageId)
     const own = this.#live?.get(stageId)
     const { stage, loops } = held
-    if (own !== undefined) return { stage, loops, instantiate: () => own }
+    if (own !== undefined) {
+      held.open = { stage, loops, instantiate: () => own, mayWait: undefined }
+      return held.open
+    }
     held.decoded ??= decodeStage(held.bytes)
     const decoded = await held.decoded
-    return { stage, loops, instantiate: () => decoded.instantiate() }
+    held.open ??= { stage, loops, instantiate: () => decoded.instantiate(), mayWait: undefined }
+    return held.open
   }
 }
 
@@ -51,5 +61,7 @@ export interface OpenStage {
   readonly stage: StageDescription
   /** Undefined where operators run by their own definitions. */
   readonly loops: StageCode | undefined
+  /** Whether it has asynchronous operators; undefined: nobody has looked. */
+  mayWait: boolean | undefined
   instantiate(): StageInstance
 }

@@ -1,7 +1,7 @@
 import type { BlockLocation, MapStatus } from '#publib/blocks'
 import type { Batch } from '#publib/columnar'
-import type { ShuffleDependency } from '#publib/lineage'
-import { type AsyncPart, asyncOperators, type StageInstance } from '#publib/lineage/tasks'
+import type { Lineage, ShuffleDependency } from '#publib/lineage'
+import { type AsyncPart, asyncOperators, mayWait, type StageInstance } from '#publib/lineage/tasks'
 import type { SourceData } from '#publib/protocol'
 import { EncodedValue, encodeValue } from '#publib/serialization'
 import { type MapOutput, writeMapOutput } from '#publib/shuffle'
@@ -68,10 +68,19 @@ export class TaskAttempt {
     this.#context = new TaskContext(run.task, stage.stage, metrics)
     this.#current = { context: this.#context, accumulators, broadcasts: tables.broadcasts }
     const { cached, mapOutputs, lostClasses } = tables
+    const { task, slot, sources } = run
+    const { loops } = stage
     const userContext = this.#context
     this.#scope = new TaskScope(surroundings, {
-      ...{ ...run, metrics, userContext, cached, mapOutputs, lostClasses },
-      loops: stage.loops,
+      task,
+      slot,
+      sources,
+      metrics,
+      userContext,
+      cached,
+      mapOutputs,
+      lostClasses,
+      loops,
     })
   }
 
@@ -83,7 +92,7 @@ export class TaskAttempt {
     const startedMs = clock.now()
     const startedCpuMs = usage?.cpuMs()
     this.#metrics.executorDeserializeTimeMs += startedMs - openedMs
-    await this.#computeAsyncParts(live)
+    if (this.#mayWait(live)) await this.#computeAsyncParts(live)
     control.phase = 'running'
     const done = runInTask(this.#current, () => this.#work(live))
     const encodingMs = this.#metrics.resultSerializationTimeMs
@@ -107,8 +116,15 @@ export class TaskAttempt {
     if (thrown.length > 0) throw thrown[0]
   }
 
+  /** Whether the stage has asynchronous operators: the same for all its tasks. */
+  #mayWait(live: StageInstance): boolean {
+    const stage = this.#stage
+    if (stage.mayWait === undefined) stage.mayWait = mayWait(targetOf(live))
+    return stage.mayWait
+  }
+
   async #computeAsyncParts(live: StageInstance): Promise<void> {
-    const target = live.work.kind === 'result' ? live.lineage : live.work.dependency.parent
+    const target = targetOf(live)
     const { cached } = this.#tables
     const isStored = cached.has.bind(cached)
     const parts: readonly AsyncPart[] = asyncOperators(target, this.#run.task.partition, isStored)
@@ -177,4 +193,8 @@ export class TaskAttempt {
     const bytes = result.length
     return { end: { kind: 'success', result: { kind: 'value', payload: -1, bytes } }, result }
   }
+}
+
+function targetOf({ work, lineage }: StageInstance): Lineage<unknown> {
+  return work.kind === 'result' ? lineage : work.dependency.parent
 }

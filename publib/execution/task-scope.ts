@@ -24,12 +24,12 @@ import type { ShuffleId } from '#publib/util'
 import type { CachedPartitions } from './cached-partitions.ts'
 import { mapOutputsMissing, sourceMissing, taskKilled } from './errors.ts'
 import type { LostClasses } from './lost-classes.ts'
-
 import type { Surroundings } from './surroundings.ts'
 import type { TaskContext } from './task-context.ts'
 
-/** The heap is looked at once in so many batches. */
+/** The heap is looked at once in so many batches of the thread. */
 const BATCHES_BETWEEN_READINGS = 16
+let batchCount = 0
 
 /** What one attempt is made of, beside its stage. */
 export interface TaskParts {
@@ -49,14 +49,14 @@ export interface TaskParts {
 export class TaskScope implements AsyncComputeContext {
   readonly task: TaskDescription
   readonly metrics: TaskMetrics
-  readonly environment: ShuffleEnvironment
   readonly clock: Clock
   readonly random: Random
   readonly #surroundings: Surroundings
   readonly #parts: TaskParts
-  readonly #asyncResults = new Map<Lineage<unknown>, Map<number, SpillingBatches<unknown>>>()
-  readonly #ends: (() => void)[] = []
-  #batches = 0
+  // Made when something comes in: most tasks are short, and what they do not need costs more than what they do.
+  #asyncResults: Map<Lineage<unknown>, Map<number, SpillingBatches<unknown>>> | undefined
+  #environment: ShuffleEnvironment | undefined
+  #ends: (() => void)[] | undefined
 
   constructor(surroundings: Surroundings, parts: TaskParts) {
     this.#surroundings = surroundings
@@ -65,20 +65,11 @@ export class TaskScope implements AsyncComputeContext {
     this.metrics = parts.metrics
     this.clock = surroundings.clock
     this.random = surroundings.random
-    const checkCancelled = () => this.checkCancelled()
-    this.environment = {
-      files: surroundings.files,
-      spillFolder: surroundings.spillFolder,
-      shuffleFolder: surroundings.shuffleFolder,
-      localWorkerId: surroundings.location.workerId,
-      taskId: parts.task.taskId,
-      memory: surroundings.memory,
-      metrics: parts.metrics,
-      checkCancelled,
-      fetch: requests => surroundings.fetch(requests, checkCancelled),
-      atTaskEnd: end => this.#ends.push(end),
-      onLostClass: parts.lostClasses.note,
-    }
+  }
+
+  get environment(): ShuffleEnvironment {
+    if (this.#environment === undefined) this.#environment = this.#makeEnvironment()
+    return this.#environment
   }
 
   get signal(): AbortSignal {
@@ -132,7 +123,7 @@ export class TaskScope implements AsyncComputeContext {
   }
 
   asyncResults<T>(operator: Lineage<T>, partition: number): Iterable<Batch<T>> {
-    const results = this.#asyncResults.get(operator)?.get(partition)
+    const results = this.#asyncResults?.get(operator)?.get(partition)
     return (results as SpillingBatches<T> | undefined)?.batches() ?? []
   }
 
@@ -142,6 +133,7 @@ export class TaskScope implements AsyncComputeContext {
       this.environment,
       `async-${operator.id}-${partition}`,
     )
+    this.#asyncResults ??= new Map()
     const ofOperator = this.#asyncResults.get(operator) ?? new Map()
     this.#asyncResults.set(operator, ofOperator.set(partition, results))
     for await (const batch of operator.computeAsync(partition, this)) {
@@ -158,11 +150,37 @@ export class TaskScope implements AsyncComputeContext {
   }
 
   close(): void {
-    for (const ofOperator of this.#asyncResults.values()) {
-      for (const results of ofOperator.values()) results.close()
+    if (this.#asyncResults !== undefined) {
+      for (const ofOperator of this.#asyncResults.values()) {
+        for (const results of ofOperator.values()) results.close()
+      }
+      this.#asyncResults = undefined
     }
-    this.#asyncResults.clear()
-    for (const end of this.#ends.splice(0)) end()
+    const ends = this.#ends
+    this.#ends = undefined
+    if (ends !== undefined) for (const end of ends) end()
+  }
+
+  #makeEnvironment(): ShuffleEnvironment {
+    const surroundings = this.#surroundings
+    const { task, metrics, lostClasses } = this.#parts
+    const checkCancelled = () => this.checkCancelled()
+    return {
+      files: surroundings.files,
+      spillFolder: surroundings.spillFolder,
+      shuffleFolder: surroundings.shuffleFolder,
+      localWorkerId: surroundings.location.workerId,
+      taskId: task.taskId,
+      memory: surroundings.memory,
+      metrics,
+      checkCancelled,
+      fetch: requests => surroundings.fetch(requests, checkCancelled),
+      atTaskEnd: end => {
+        this.#ends ??= []
+        this.#ends.push(end)
+      },
+      onLostClass: lostClasses.note,
+    }
   }
 
   #statuses({ shuffleId }: ShuffleDependency): readonly MapStatus[] {
@@ -186,7 +204,7 @@ export class TaskScope implements AsyncComputeContext {
     for (const batch of batches) {
       this.checkCancelled()
       control.addRecords(sizeOf(batch))
-      if (this.#batches++ % BATCHES_BETWEEN_READINGS === 0) control.heldBytes = heldBytes()
+      if (batchCount++ % BATCHES_BETWEEN_READINGS === 0) control.heldBytes = heldBytes()
       yield batch
     }
   }

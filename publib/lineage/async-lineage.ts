@@ -25,6 +25,18 @@ export interface AsyncPart {
   readonly partition: number
 }
 
+/** Whether any operator within the stage of `lineage` is asynchronous. */
+export function mayWait(lineage: Lineage<unknown>): boolean {
+  const seen = new Set<Lineage<unknown>>([lineage])
+  for (const current of seen) {
+    if (current instanceof AsyncLineage) return true
+    for (const dependency of current.dependencies) {
+      if (dependency.kind === 'narrow') seen.add(dependency.parent)
+    }
+  }
+  return false
+}
+
 /**
  * The asynchronous operators within the stage that partition `partition` of `lineage` is computed from, parents first.
  *

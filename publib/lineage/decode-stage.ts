@@ -42,6 +42,11 @@ export async function decodeStage(bytes: Uint8Array): Promise<DecodedStage> {
   if (text.work.kind === 'result') await loadClasses('action', [text.work.tag])
   const compiled = await compile(bytes.subarray(SIZE_BYTES + textBytes))
   const shapes = text.roots.map(({ shape }) => shape && decodeShape(shape))
+  if (text.roots.length === 0) {
+    // No function, so nothing that a task could change: operators themselves are shared in the driver's own thread, too.
+    const only = instantiate(text, compiled, shapes)
+    return { instantiate: () => only }
+  }
   return { instantiate: () => instantiate(text, compiled, shapes) }
 }
 

@@ -1,7 +1,7 @@
 export * from './action.ts'
 export * from './actions/index.ts'
 export { allTags } from './all-operators.ts'
-export { type AsyncPart, asyncOperators } from './async-lineage.ts'
+export { type AsyncPart, asyncOperators, mayWait } from './async-lineage.ts'
 export * from './combining.ts'
 export type * from './compute-context.ts'
 export { type DecodedStage, decodeStage, type StageInstance } from './decode-stage.ts'

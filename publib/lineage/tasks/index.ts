@@ -1,5 +1,5 @@
 // What executors need of a lineage. The whole face would load the capture of closures into every thread: a third of its start.
-export { type AsyncPart, asyncOperators } from '../async-lineage.ts'
+export { type AsyncPart, asyncOperators, mayWait } from '../async-lineage.ts'
 export { columnsOrRows } from '../columns-or-rows.ts'
 export type { ComputeContext } from '../compute-context.ts'
 export { type DecodedStage, decodeStage, type StageInstance } from '../decode-stage.ts'
