@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer'
 import { type Column, rowsOf } from './column.ts'
 import { ArrayGroup } from './group.ts'
 import { makeRows } from './row-maker.ts'
-import { decodeUtf8, decodeUtf16, packUtf8 } from './strings.ts'
+import { decodeShared, decodeUtf8, decodeUtf16, packUtf8, type Utf8Column } from './strings.ts'
 
 /** The values of a column: fresh ones, which share no memory with it. */
 export function valuesOf(column: Column): unknown[] {
@@ -19,10 +19,8 @@ export function valuesOf(column: Column): unknown[] {
       return booleans(column.values)
     case 'date':
       return Array.from(column.values, time => new Date(time))
-    case 'utf8': {
-      const { bytes, lengths } = packUtf8(column)
-      return decodeUtf8(bytes, lengths)
-    }
+    case 'utf8':
+      return textsOf(column)
     case 'utf16':
       return decodeUtf16(column.units, column.lengths)
     case 'bytes':
@@ -40,6 +38,18 @@ export function valuesOf(column: Column): unknown[] {
     case 'values':
       return column.values.slice()
   }
+}
+
+/** More bytes are no few texts that rows share. */
+const SHARED_BYTES_MAX = 1 << 16
+
+function textsOf(column: Utf8Column): string[] {
+  const { bytes, lengths, starts } = column
+  const isShared =
+    starts !== undefined && bytes.length <= Math.min(lengths.length, SHARED_BYTES_MAX)
+  if (isShared) return decodeShared(bytes, starts, lengths)
+  const packed = packUtf8(column)
+  return decodeUtf8(packed.bytes, packed.lengths)
 }
 
 /** Plain loops, one for each kind of array: `Array.from` goes through an iterator. */

@@ -115,6 +115,30 @@ export function decodeUtf8(bytes: Uint8Array, lengths: Uint32Array): string[] {
   return cutUtf8(bytes, lengths, buffer.toString('utf8'))
 }
 
+/** The strings of rows that are slices of few bytes: one for each different slice. */
+export function decodeShared(
+  bytes: Uint8Array,
+  starts: Uint32Array,
+  lengths: Uint32Array,
+): string[] {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const encoding = isAscii(bytes) ? 'latin1' : 'utf8'
+  // By where they begin: the string that was made last, and of how many bytes.
+  const made = new Array<string>(bytes.length + 1).fill('')
+  const madeOf = new Uint32Array(bytes.length + 1)
+  const strings = new Array<string>(lengths.length)
+  for (let i = 0; i < lengths.length; i++) {
+    const start = starts[i]!
+    const length = lengths[i]!
+    if (madeOf[start] !== length) {
+      made[start] = buffer.toString(encoding, start, start + length)
+      madeOf[start] = length
+    }
+    strings[i] = length === 0 ? '' : made[start]!
+  }
+  return strings
+}
+
 function cutBytes(lengths: Uint32Array, cut: (start: number, end: number) => string): string[] {
   const strings = new Array<string>(lengths.length)
   let start = 0

@@ -1,4 +1,11 @@
-import { type Column, packUtf8, settledColumn, type Utf8Column, valuesOf } from '#publib/columnar'
+import {
+  type Column,
+  packUtf8,
+  settledColumn,
+  type Utf8Column,
+  valuesOf,
+  withSharedTexts,
+} from '#publib/columnar'
 import { decodeBatch, type EncodeOptions, encodeBatch } from '#publib/serialization'
 import { SimSparkError } from '#publib/util'
 
@@ -126,10 +133,11 @@ class Layout {
 /** Rows that share bytes stay as they are where that takes less room; those that are cut out of many others do not. */
 function compact(column: Utf8Column): Utf8Column {
   const { bytes, lengths, starts } = column
-  if (starts === undefined) return column
+  if (starts === undefined) return withSharedTexts(column)
   let packedBytes = 0
   for (let i = 0; i < lengths.length; i++) packedBytes += lengths[i]!
-  return bytes.length + starts.byteLength < packedBytes ? column : packUtf8(column)
+  const isSmall = bytes.length + starts.byteLength < packedBytes
+  return isSmall ? column : withSharedTexts(packUtf8(column))
 }
 
 function aligned(bytes: number): number {
