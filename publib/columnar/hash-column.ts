@@ -19,8 +19,10 @@ export function hashColumn(column: Column, hashPlain = hashValue): Int32Array {
   if (nodesIn(column) > HASH_NODES_MAX) return hashValues(valuesOf(column), hashPlain)
   switch (column.kind) {
     case 'f64':
-    case 'i32':
       return kernels().hashNumbers(column.values)
+    case 'i32':
+      // The kernel for doubles is faster, also with the copy.
+      return kernels().hashNumbers(new Float64Array(column.values))
     case 'utf8':
       return kernels().hashTexts({ starts: undefined, ...column })
     case 'bool':

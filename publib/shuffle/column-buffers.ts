@@ -12,7 +12,7 @@ import type { MemoryKeeper } from '#publib/memory'
 import { decodeColumn, encodeColumn } from '#publib/serialization'
 import type { SpillEnvironment } from './environment.ts'
 import { spillDamaged } from './errors.ts'
-import { scatterRows } from './scatter.ts'
+import { Scatterer } from './scatter.ts'
 import { type Extent, SpillFile } from './spill-file.ts'
 
 /** Rows of a part that become one block, and bytes. */
@@ -37,6 +37,7 @@ export class ColumnBuffers {
   readonly #options: ColumnBuffersOptions
   readonly #keeper: MemoryKeeper
   readonly #pendingBytesMax: number
+  readonly #scatterer: Scatterer
   readonly #pending: ColumnBuilder[]
   readonly #blocks: (Uint8Array | Column)[][]
   readonly #spilled: Extent[][]
@@ -52,6 +53,7 @@ export class ColumnBuffers {
     this.#options = options
     this.#keeper = env.memory.keeper()
     this.#pendingBytesMax = Math.min(PENDING_BYTES_MAX, env.memory.dataBytes / 4)
+    this.#scatterer = new Scatterer(count)
     this.#pending = Array.from({ length: count }, () => new ColumnBuilder())
     this.#blocks = Array.from({ length: count }, () => [])
     this.#spilled = Array.from({ length: count }, () => [])
@@ -68,7 +70,7 @@ export class ColumnBuffers {
     else {
       // What is gathered is copied once more before the scope ends.
       kernels().scope(() => {
-        const { order, bounds } = scatterRows(parts, count)
+        const { order, bounds } = this.#scatterer.scatter(parts)
         const rows = locate(gatherColumn(column, order))
         for (let part = 0; part < count; part++) {
           this.#addRows(part, rows, bounds[part]!, bounds[part + 1]!, piece)

@@ -1,5 +1,6 @@
 import type { MapOutputId } from '#publib/blocks'
 import { type Column, hashColumn, isSameColumn, rowsOf } from '#publib/columnar'
+import { kernels } from '#publib/kernels'
 import { blockSalt } from './block-salt.ts'
 import { ColumnBuffers } from './column-buffers.ts'
 import { placesOfKeys } from './column-placement.ts'
@@ -28,15 +29,19 @@ export class ColumnOutputWriter {
   }
 
   /** Keys and values of as many rows; `hashes` are the hashValues of the keys, where they are at hand. */
-  add(keys: Column, values: Column, hashes = hashColumn(keys)): void {
+  add(keys: Column, values: Column, hashes?: Int32Array): void {
     const rows = rowsOf(keys)
     if (rows === 0) return
-    // Records that are their own keys go through the shuffle once.
-    const isOwnKey = isSameColumn(keys, values)
-    this.#content.addAll(hashes, isOwnKey ? hashes : hashColumn(values, safeHash))
-    const places = placesOfKeys(keys, hashes, this.#partitioner)
-    const fields = [keys, isOwnKey ? keys : values]
-    this.#buffers.add({ kind: 'tuple', rows, fields }, places)
+    // Nothing that kernels find here is kept: it may stay in their memory.
+    kernels().scope(() => {
+      const keyHashes = hashes ?? hashColumn(keys)
+      // Records that are their own keys go through the shuffle once.
+      const isOwnKey = isSameColumn(keys, values)
+      this.#content.addAll(keyHashes, isOwnKey ? keyHashes : hashColumn(values, safeHash))
+      const places = placesOfKeys(keys, keyHashes, this.#partitioner)
+      const fields = [keys, isOwnKey ? keys : values]
+      this.#buffers.add({ kind: 'tuple', rows, fields }, places)
+    })
     this.#count += rows
   }
 

@@ -1,4 +1,5 @@
 import { type Column, hashColumn, rowsOf } from '#publib/columnar'
+import { kernels } from '#publib/kernels'
 import { mixHash } from '#publib/util'
 import { ColumnBuffers } from './column-buffers.ts'
 import type { SpillEnvironment } from './environment.ts'
@@ -24,6 +25,7 @@ export class HashParts {
   readonly #buffers: ColumnBuffers
   readonly #shift: number
   readonly #level: number
+  #parts = new Int32Array(0)
 
   /** `count` is a power of two; `level` says how often the pairs were split before. */
   constructor(count: number, level: number, env: SpillEnvironment) {
@@ -33,13 +35,11 @@ export class HashParts {
     this.#level = level
   }
 
-  add(keys: Column, values: Column, hashes = hashColumn(keys)): void {
-    const seed = Math.imul(this.#level + 1, 0x9e3779b1)
-    const parts = new Int32Array(hashes.length)
-    for (let i = 0; i < hashes.length; i++) {
-      parts[i] = mixHash(hashes[i]! ^ seed) >>> this.#shift
-    }
-    this.#buffers.add({ kind: 'tuple', rows: rowsOf(keys), fields: [keys, values] }, parts)
+  add(keys: Column, values: Column, hashes?: Int32Array): void {
+    kernels().scope(() => {
+      const parts = this.#partsOf(hashes ?? hashColumn(keys))
+      this.#buffers.add({ kind: 'tuple', rows: rowsOf(keys), fields: [keys, values] }, parts)
+    })
   }
 
   bytesIn(part: number): number {
@@ -53,5 +53,16 @@ export class HashParts {
 
   close(): void {
     this.#buffers.close()
+  }
+
+  /** Valid until the next call. */
+  #partsOf(hashes: Int32Array): Int32Array {
+    const rows = hashes.length
+    const seed = Math.imul(this.#level + 1, 0x9e3779b1)
+    const shift = this.#shift
+    if (this.#parts.length < rows) this.#parts = new Int32Array(rows)
+    const parts = this.#parts
+    for (let i = 0; i < rows; i++) parts[i] = mixHash(hashes[i]! ^ seed) >>> shift
+    return parts.subarray(0, rows)
   }
 }

@@ -9,6 +9,8 @@ import type { OpenFile, SyncFiles } from '#publib/env'
 import { writeFailed } from './errors.ts'
 
 const WRITE_BYTES = 256 * 1024
+/** Larger pieces are written as they are. */
+const COPIED_BYTES_MAX = 64 * 1024
 
 /**
  * Writes the data file of a map output, partition by partition, then its index. Both get their names only when they are
@@ -64,7 +66,9 @@ function writeFile(
         flush(file, buffer, filled)
         filled = 0
       }
-      if (bytes.length >= buffer.length) {
+      if (bytes.length >= COPIED_BYTES_MAX) {
+        flush(file, buffer, filled)
+        filled = 0
         file.write(bytes)
       } else {
         buffer.set(bytes, filled)
