@@ -1,4 +1,4 @@
-import { radixSort, radixSortKeys } from './radix'
+import { radixSort } from './radix'
 
 const SIGN: u64 = 0x8000000000000000
 const INFINITE: u64 = 0x7ff0000000000000
@@ -26,7 +26,7 @@ export function turnedBy(isFalling: bool): u64 {
   return isFalling ? ~(<u64>0) : 0
 }
 
-/** The order in which numbers rise, or fall. Gives its address: `order` or `otherOrder`. */
+/** The order in which numbers rise, or fall: at `order` when it is done. */
 export function orderOfNumbers(
   values: usize,
   rows: u32,
@@ -36,7 +36,7 @@ export function orderOfNumbers(
   order: usize,
   otherOrder: usize,
   counts: usize,
-): usize {
+): void {
   const turned = turnedBy(isFalling)
   let varying: u64 = 0
   let first: u64 = 0
@@ -47,41 +47,35 @@ export function orderOfNumbers(
     store<u64>(keys + (<usize>i << 3), key)
     store<u32>(order + (<usize>i << 2), i)
   }
-  const swapped = radixSort(keys, otherKeys, order, otherOrder, rows, varying, counts)
-  return swapped ? otherOrder : order
+  radixSort(keys, otherKeys, order, otherOrder, rows, varying, counts, 0)
 }
 
-/**
- * Sorts the numbers at `keys` in place or into `otherKeys`, and gives the address of the result. 0 where -0 is among them, whose
- * place among zeros only `orderOfNumbers` keeps: then `keys` are as they were.
- */
+/** Sorts numbers into `keys`; false where -0 is among them, whose place among zeros only `orderOfNumbers` keeps. */
 export function sortNumbers(
-  keys: usize,
+  values: usize,
   rows: u32,
   isFalling: bool,
+  keys: usize,
   otherKeys: usize,
   counts: usize,
-): usize {
-  let zeros: u32 = 0
-  for (let i: u32 = 0; i < rows; i++) {
-    zeros |= <u32>(load<u64>(keys + (<usize>i << 3)) == SIGN)
-  }
-  if (zeros != 0) return 0
+): bool {
   const turned = turnedBy(isFalling)
+  let zeros: u32 = 0
   let varying: u64 = 0
   let first: u64 = 0
   for (let i: u32 = 0; i < rows; i++) {
-    const at = keys + (<usize>i << 3)
-    const key = sortable(load<u64>(at)) ^ turned
+    const bits = load<u64>(values + (<usize>i << 3))
+    zeros |= <u32>(bits == SIGN)
+    const key = sortable(bits) ^ turned
     if (i == 0) first = key
     varying |= key ^ first
-    store<u64>(at, key)
+    store<u64>(keys + (<usize>i << 3), key)
   }
-  const swapped = radixSortKeys(keys, otherKeys, rows, varying, counts)
-  const result = swapped ? otherKeys : keys
+  if (zeros != 0) return false
+  radixSort(keys, otherKeys, 0, 0, rows, varying, counts, 0)
   for (let i: u32 = 0; i < rows; i++) {
-    const at = result + (<usize>i << 3)
+    const at = keys + (<usize>i << 3)
     store<u64>(at, unsortable(load<u64>(at) ^ turned))
   }
-  return result
+  return true
 }

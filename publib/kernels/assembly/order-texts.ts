@@ -75,23 +75,14 @@ function sortGroup(from: u32, to: u32, depth: u32, level: u32): void {
   }
 }
 
-/** Sorts keys and rows of a range, back into their place. */
+/** Sorts keys and rows of a range. */
 function sortRange(from: u32, to: u32, varying: u64): void {
-  const rows = to - from
   const wide = <usize>from << 3
   const narrow = <usize>from << 2
-  const swapped = radixSort(
-    keysAt + wide,
-    otherKeysAt + wide,
-    orderAt + narrow,
-    otherOrderAt + narrow,
-    rows,
-    varying,
-    countsAt,
-  )
-  if (!swapped) return
-  memory.copy(keysAt + wide, otherKeysAt + wide, <usize>rows << 3)
-  memory.copy(orderAt + narrow, otherOrderAt + narrow, <usize>rows << 2)
+  const keys = keysAt + wide
+  const order = orderAt + narrow
+  const other = otherOrderAt + narrow
+  radixSort(keys, otherKeysAt + wide, order, other, to - from, varying, countsAt, 0)
 }
 
 /** Texts that differ by nothing but zeros at their end: by length, in steps of the bits in which lengths differ. */

@@ -5,7 +5,7 @@ import type { WasmMemory } from './memory.ts'
 import { type PlacedTexts, placeTexts } from './placed-texts.ts'
 
 interface Exports {
-  orderOfNumbers(...numbers: number[]): number
+  orderOfNumbers(...numbers: number[]): void
   sortNumbers(...numbers: number[]): number
   orderOfTexts(...numbers: number[]): void
   placesOfNumbers(...numbers: number[]): void
@@ -13,8 +13,8 @@ interface Exports {
   startsOfPacked(lengths: number, rows: number, starts: number): void
 }
 
-/** Counts of digits for eight passes of 11 bits. */
-const COUNTS_BYTES = 8 << 13
+/** Counts of digits of 11 bits: for eight passes, and for six levels of ranges. */
+const COUNTS_BYTES = 14 << 13
 /** More rows are left to the plain twin: they take 32 bytes each. */
 const ROWS_MAX = 2 ** 24
 
@@ -69,8 +69,8 @@ function orderOfNumbers(
   const order = memory.scratch(rows * 8)
   const counts = memory.scratch(COUNTS_BYTES)
   const scratch = [keys, keys + rows * 8, order, order + rows * 4, counts]
-  const found = module.orderOfNumbers(at, rows, Number(isFalling), ...scratch)
-  return memory.u32Result(found, rows)
+  module.orderOfNumbers(at, rows, Number(isFalling), ...scratch)
+  return memory.u32Result(order, rows)
 }
 
 /** Undefined where -0 is among them, too: that needs an order. */
@@ -82,11 +82,12 @@ function sortNumbers(
 ): Float64Array | undefined {
   const rows = values.length
   if (rows > ROWS_MAX) return undefined
+  const at = memory.put(values)
   const keys = memory.scratch(rows * 16)
-  memory.bytes.set(new Uint8Array(values.buffer, values.byteOffset, rows * 8), keys)
   const counts = memory.scratch(COUNTS_BYTES)
-  const found = module.sortNumbers(keys, rows, Number(isFalling), keys + rows * 8, counts)
-  return found === 0 ? undefined : memory.f64Result(found, rows)
+  const scratch = [keys, keys + rows * 8, counts]
+  const isSorted = module.sortNumbers(at, rows, Number(isFalling), ...scratch) !== 0
+  return isSorted ? memory.f64Result(keys, rows) : undefined
 }
 
 function placesOfTexts(
