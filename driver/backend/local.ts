@@ -4,7 +4,6 @@ import {
   connectionPair,
   ExecutorHost,
   type ExecutorLinks,
-  InlineLinks,
   type LiveStages,
   outputOfTask,
   ThreadLinks,
@@ -77,16 +76,17 @@ export class LocalBackend implements Backend {
 
   async start(events: BackendEvents): Promise<Application> {
     const { files } = this.#options.env
+    const host = this.#startHost(await this.#links())
+    this.#host = host
+    // First of all: while threads start, everything else goes on.
+    host.addExecutors(this.executorIds)
     for (const name of ['shuffle', 'spill']) files.sync.makeFolder(`${this.#folder}/${name}`)
     process.on('exit', this.#removeFolder)
     claimFolder(files, this.#folder)
     this.#sweeping = sweepFolders(files, this.#parent)
-    const host = this.#startHost()
-    this.#host = host
     if (this.liveStages === undefined) this.#memoryWatch = this.#watchMemory(host)
     const [driverEnd, hostEnd] = connectionPair<ExecutorToDriver, DriverToExecutor>()
     host.attach(hostEnd)
-    host.addExecutors(this.executorIds)
     // Tasks may come at once: those for a thread that is still starting wait for it.
     const handle = { hostId: HOST, workerId: WORKER, host: 'localhost', connection: driverEnd }
     events.hostAdded(handle, this.executorIds)
@@ -113,13 +113,13 @@ export class LocalBackend implements Backend {
     await this.#sweeping
   }
 
-  #startHost(): ExecutorHost {
+  #startHost(links: ExecutorLinks): ExecutorHost {
     const { env, executorMemoryBytes } = this.#options
     const cacheBytes = this.executorIds.length * executorMemoryBytes * this.#shares.cache
     return new ExecutorHost({
       hostId: HOST,
       clock: env.clock,
-      links: this.#links(),
+      links,
       blocks: noOtherWorkers,
       ...{ files: env.files, shuffleFolder: `${this.#folder}/shuffle` },
       cacheBudget: new CacheBudget(cacheBytes),
@@ -139,7 +139,7 @@ export class LocalBackend implements Backend {
     return memoryShares(this.#options.memoryFraction, this.#options.storageFraction)
   }
 
-  #links(): ExecutorLinks {
+  async #links(): Promise<ExecutorLinks> {
     const { env, executorMemoryBytes } = this.#options
     const memoryFraction = this.#shares.operators
     const folders = {
@@ -161,6 +161,7 @@ export class LocalBackend implements Backend {
         memoryFraction,
       })
     }
+    const { InlineLinks } = await import('#publib/execution/inline')
     return new InlineLinks({
       ...{ clock: env.clock, random: env.random, files: env.files.sync },
       ...folders,

@@ -24,7 +24,7 @@ export type { ExecutorHostOptions, UserOutputPiece } from './executor-host-optio
 export type { ExecutorLink, ExecutorLinks, LinkOptions } from './executor-link.ts'
 export * from './host-events.ts'
 export { HostState } from './host-state.ts'
-export { InlineLinks, type InlineLinksOptions } from './inline-links.ts'
+export type { InlineLinksOptions } from './inline-links.ts'
 export type { LiveStages } from './live-stages.ts'
 export { outputOfTask } from './output-of-task.ts'
 export { TaskContext } from './task-context.ts'
