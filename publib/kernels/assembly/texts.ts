@@ -30,6 +30,13 @@ export function gatherBytes(
   }
 }
 
+/** How many bytes the rows have together. */
+export function sumLengths(lengths: usize, rows: u32): f64 {
+  let sum: u64 = 0
+  for (let row: usize = 0; row < rows; row++) sum += load<u32>(lengths + (row << 2))
+  return <f64>sum
+}
+
 /** Where rows begin that stand one behind the other. */
 export function startsOfPacked(lengths: usize, rows: u32, starts: usize): void {
   let end: u32 = 0

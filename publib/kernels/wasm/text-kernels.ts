@@ -14,6 +14,7 @@ interface Exports {
   hashTexts(bytes: number, starts: number, lengths: number, rows: number, hashes: number): void
   gatherLengths(lengths: number, order: number, count: number, out: number): number
   gatherBytes(...numbers: number[]): void
+  sumLengths(lengths: number, rows: number): number
   startsOfPacked(lengths: number, rows: number, starts: number): void
   unitLengths(bytes: number, starts: number, lengths: number, rows: number, units: number): void
   testTexts(...numbers: number[]): void
@@ -29,6 +30,7 @@ const TESTS: Readonly<Record<TextTest, number>> = {
 
 /** A call of the engine runs on code that is not yet optimised until it ends: long texts are cut. */
 const LINE_BYTES = 1 << 18
+const UNCOUNTED_BYTES_MAX = 1 << 19
 /** More is left to the plain twin. */
 const SIZE_MAX = 2 ** 28
 
@@ -120,7 +122,9 @@ function splitEach(
   const placed = placeWithStarts(memory, module, texts)
   if (placed === undefined) return undefined
   const { bytes, starts, lengths, rows } = placed
-  const room = module.countTokens(bytes, starts, lengths, rows, separator[0]!)
+  const room =
+    roomFor(module, lengths, rows) ??
+    module.countTokens(bytes, starts, lengths, rows, separator[0]!)
   const at = memory.put(separator)
   return tokensOf(memory, texts, rows, room, (...out) =>
     module.splitTokens(bytes, starts, lengths, rows, at, separator.length, ...out),
@@ -131,10 +135,16 @@ function splitSpaces(memory: WasmMemory, module: Exports, texts: Texts): Tokens 
   const placed = placeWithStarts(memory, module, texts)
   if (placed === undefined) return undefined
   const { bytes, starts, lengths, rows } = placed
-  const room = module.countWords(bytes, starts, lengths, rows)
+  const room = roomFor(module, lengths, rows) ?? module.countWords(bytes, starts, lengths, rows)
   return tokensOf(memory, texts, rows, room, (...out) =>
     module.splitWords(bytes, starts, lengths, rows, ...out),
   )
+}
+
+/** Of few bytes each may be a token, and they are not counted first. */
+function roomFor(module: Exports, lengths: number, rows: number): number | undefined {
+  const size = module.sumLengths(lengths, rows)
+  return size > UNCOUNTED_BYTES_MAX ? undefined : rows + size
 }
 
 function tokensOf(
