@@ -37,6 +37,8 @@ type TableMessage = Extract<
 type BroadcastPiece = Extract<DriverToExecutor, { readonly type: 'broadcast' }>
 
 const NOTHING: Uint8Array = new Uint8Array(0)
+/** Smaller stages are copied to each executor. */
+const SHARED_BYTES_MIN = 64 * 1024
 /** The largest broadcast that a host takes in. */
 const BROADCAST_BYTES_MAX = 2 ** 31
 
@@ -66,7 +68,8 @@ export class HostTables {
       case 'stage':
         this.#stages.set(message.stage.stageId, {
           stage: message.stage,
-          bytes: sharedCopy(payload),
+          // Sharing memory is dear: it pays where there is some.
+          bytes: payload.length < SHARED_BYTES_MIN ? new Uint8Array(payload) : sharedCopy(payload),
         })
         break
       case 'mapOutputs': {

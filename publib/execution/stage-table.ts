@@ -1,16 +1,14 @@
-import { type StageCode, stageCode } from '#publib/codegen'
-import { type DecodedStage, decodeStage, type StageInstance } from '#publib/lineage/tasks'
+import type { StageCode } from '#publib/codegen'
+import type { StageInstance } from '#publib/lineage/tasks'
 import type { StageDescription } from '#publib/task'
 import type { StageId } from '#publib/util'
+import { type CompiledStage, CompiledStages } from './compiled-stages.ts'
 import { stageMissing } from './errors.ts'
 import type { LiveStages } from './live-stages.ts'
 
 interface Held {
   readonly stage: StageDescription
-  readonly bytes: Uint8Array
-  /** Made by the first task that needs it, shared by all. */
-  decoded: Promise<DecodedStage> | undefined
-  readonly loops: StageCode | undefined
+  readonly compiled: CompiledStage
   /** What tasks are given of it, once it is decoded. */
   open: OpenStage | undefined
 }
@@ -19,14 +17,15 @@ interface Held {
 export class StageTable {
   readonly #stages = new Map<StageId, Held>()
   readonly #live: LiveStages | undefined
+  readonly #compiled = new CompiledStages()
 
   constructor(live: LiveStages | undefined) {
     this.#live = live
   }
 
   put(stage: StageDescription, bytes: Uint8Array): void {
-    const loops = stageCode(stage.codegen ?? 'loops', `${stage.stageId}`)
-    this.#stages.set(stage.stageId, { stage, bytes, decoded: undefined, loops, open: undefined })
+    const compiled = this.#compiled.of(stage, bytes)
+    this.#stages.set(stage.stageId, { stage, compiled, open: undefined })
   }
 
   drop(stageIds: readonly StageId[]): void {
@@ -45,13 +44,13 @@ export class StageTable {
     const held = this.#stages.get(stageId)
     if (held === undefined) throw stageMissing(stageId)
     const own = this.#live?.get(stageId)
-    const { stage, loops } = held
+    const { stage, compiled } = held
+    const { loops } = compiled
     if (own !== undefined) {
       held.open = { stage, loops, instantiate: () => own, mayWait: undefined }
       return held.open
     }
-    held.decoded ??= decodeStage(held.bytes)
-    const decoded = await held.decoded
+    const decoded = await this.#compiled.decoded(compiled)
     held.open ??= { stage, loops, instantiate: () => decoded.instantiate(), mayWait: undefined }
     return held.open
   }

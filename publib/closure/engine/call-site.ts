@@ -11,6 +11,7 @@ export const MAPPED_SUFFIX = '?simspark'
 
 /** `…/dist/` of this installation; examples and tests inside it are programs, not simSpark. */
 const root = import.meta.url.slice(0, import.meta.url.lastIndexOf('/publib/closure/') + 1)
+const rootFile = fileOfUrl(root)
 const OWN = /^(publib|driver|master|worker|config)\//
 const PROGRAMS = /^driver\/examples\//
 
@@ -33,8 +34,8 @@ function isUsersFile(fileOrUrl: string): boolean {
   if (fileOrUrl.startsWith('node:')) return false
   const inside = fileOrUrl.startsWith(root)
     ? fileOrUrl.slice(root.length)
-    : fileOrUrl.startsWith(fileOfUrl(root))
-      ? fileOrUrl.slice(fileOfUrl(root).length)
+    : fileOrUrl.startsWith(rootFile)
+      ? fileOrUrl.slice(rootFile.length)
       : undefined
   return inside === undefined || !OWN.test(inside) || PROGRAMS.test(inside)
 }
