@@ -79,8 +79,8 @@ export class StageKernels implements StageCode {
   ): MapOutput {
     const { spec } = dependency
     const accumulators = this.accumulators(dependency)
-    const isOpaque = spec.mapSideCombine && accumulators === undefined
-    const sink = toPairs(isOpaque ? 'opaque' : 'detected')
+    // Accumulators look at plain values themselves.
+    const sink = toPairs(spec.mapSideCombine ? 'opaque' : 'detected')
     const chain = chainOf(dependency.parent)
     return writeMapOutputColumns(spec, accumulators, partition, context.environment, taker => {
       const take = (keys: Column, values: Column): void => taker.take(keys, values)

@@ -62,6 +62,10 @@ function methodCall(
   const { name } = property
   const of = reading.expression(frame, callee.object)
   if (of.op === 'pattern') return patternTest(reading, frame, node, of, name)
+  const [callback] = node.arguments
+  if (name === 'map' && node.arguments.length === 1 && isFunction(callback)) {
+    return mapping(reading, frame, of, callback)
+  }
   const arity = knownMethods.get(name)
   if (arity === undefined) throw unknownMethod(node, name)
   const given = node.arguments.map((each, place) =>
@@ -77,13 +81,31 @@ function methodCall(
 }
 
 function unknownMethod(node: Node<'CallExpression'>, name: string): NotSimple {
-  const takesFunction = node.arguments.some(
-    each => each.type === 'ArrowFunctionExpression' || each.type === 'FunctionExpression',
-  )
+  const takesFunction = node.arguments.some(isFunction)
   return notSimple(
     takesFunction ? `calls \`.${name}()\` with a function` : `calls \`.${name}()\``,
     node,
   )
+}
+
+type Callback = Node<'ArrowFunctionExpression'> | Node<'FunctionExpression'>
+
+function isFunction(node: Node | undefined): node is Callback {
+  return node?.type === 'ArrowFunctionExpression' || node?.type === 'FunctionExpression'
+}
+
+const PLACES: readonly Expression[] = [{ op: 'element' }, { op: 'place' }]
+
+/** `of.map((element, place) => …)` */
+function mapping(reading: Reading, frame: Frame, of: Expression, tree: Callback): Expression {
+  if (tree.params.length > PLACES.length) throw notSimple('uses the array within `.map()`', tree)
+  const { source, caller } = frame
+  const inner: Frame = { source, tree, environment: frame.environment.sealed(), caller }
+  const body = reading.eachOf(tree, () => reading.call(inner, place => PLACES[place]!))
+  for (const name of ['Array.prototype.map', 'Array.prototype', 'Object.prototype']) {
+    reading.intrinsics.add(name)
+  }
+  return { op: 'each', of, body }
 }
 
 function patternTest(
@@ -128,7 +150,7 @@ function inlined(
   name: string,
   node: Node<'CallExpression'>,
 ): Expression {
-  const frame: Frame = { source, environment: new Environment(), caller }
+  const frame: Frame = { source, tree: source.tree, environment: new Environment(), caller }
   reading.enter(frame, node)
   try {
     return reading.call(frame, place => given[place] ?? ABSENT)

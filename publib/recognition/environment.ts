@@ -19,6 +19,14 @@ export class Environment {
     return new Environment(this.#blocks.map(block => new Map(block)))
   }
 
+  /** What a function within sees: it may not change it. */
+  sealed(): Environment {
+    const sealed = this.#blocks.map(block => {
+      return new Map([...block].map(([name, { value }]) => [name, { value, isConstant: true }]))
+    })
+    return new Environment([...sealed, new Map()])
+  }
+
   enter(): void {
     this.#blocks.push(new Map())
   }

@@ -34,6 +34,7 @@ export const knownFunctions: ReadonlyMap<string, Arity> = new Map<KnownFunction,
   ['Number.isInteger', ONE],
   ['Number.parseInt', [1, 2]],
   ['Number.parseFloat', ONE],
+  ['Array.isArray', ONE],
   ['JSON.parse', ONE],
 ])
 

@@ -64,6 +64,10 @@ function part(
   if (key.op === 'literal' && typeof key.value === 'number') {
     return itemOf(reading, of, key.value, node)
   }
+  if (key.op === 'place') {
+    for (const name of ['Array.prototype', 'Object.prototype']) reading.intrinsics.add(name)
+    return { op: 'itemAtPlace', of }
+  }
   throw notSimple('reads an element whose place is computed', node)
 }
 

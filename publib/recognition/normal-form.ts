@@ -7,7 +7,10 @@ export function partsOf(expression: Expression): readonly Expression[] {
     case 'item':
     case 'field':
     case 'unary':
+    case 'itemAtPlace':
       return [expression.of]
+    case 'each':
+      return [expression.of, expression.body]
     case 'tuple':
       return expression.items
     case 'record':
@@ -30,6 +33,8 @@ export function partsOf(expression: Expression): readonly Expression[] {
 /** The parts that are computed whenever the expression is. */
 function certainParts(expression: Expression): readonly Expression[] {
   if (expression.op === 'logical') return [expression.left]
+  // The array may be empty.
+  if (expression.op === 'each') return [expression.of]
   if (expression.op === 'conditional') return [expression.test]
   return partsOf(expression)
 }
@@ -40,7 +45,10 @@ function withParts(expression: Expression, change: (part: Expression) => Express
     case 'item':
     case 'field':
     case 'unary':
+    case 'itemAtPlace':
       return { ...expression, of: change(expression.of) }
+    case 'each':
+      return { ...expression, of: change(expression.of), body: change(expression.body) }
     case 'tuple':
       return { ...expression, items: expression.items.map(change) }
     case 'record':
@@ -71,6 +79,8 @@ function isTotal(expression: Expression): boolean {
     case 'argument':
     case 'local':
     case 'pattern':
+    case 'element':
+    case 'place':
       return true
     case 'tuple':
     case 'record':

@@ -14,7 +14,7 @@ export function readFunction(
   frame: Frame,
   argument: (place: number) => Expression,
 ): Expression {
-  const { tree } = frame.source
+  const { tree } = frame
   if (tree === undefined) throw notSimple('is too long', { start: 0 })
   if (tree.async) throw notSimple('is asynchronous', tree)
   if (tree.generator) throw notSimple('is a generator', tree)

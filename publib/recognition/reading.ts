@@ -17,6 +17,8 @@ const CALLS_MAX = 8
 /** A function that is being read: its names, and what they hold at the moment. */
 export interface Frame {
   readonly source: FunctionSource
+  /** The text's own function, or one within it. */
+  readonly tree: Syntax.FunctionNode | undefined
   environment: Environment
   readonly caller: Frame | undefined
 }
@@ -40,6 +42,7 @@ export class Reading {
   readonly #readers: Readers
   #expressions = 0
   #nesting = 0
+  #isInEach = false
 
   constructor(readers: Readers) {
     this.#readers = readers
@@ -98,11 +101,25 @@ export class Reading {
     return settled(this.locals, local, this.checks, value)
   }
 
+  /** What is computed for each element of an array: nothing of it can stand anywhere else. */
+  eachOf(node: { readonly start: number }, read: () => Expression): Expression {
+    if (this.#isInEach) throw notSimple('calls `.map()` within `.map()`', node)
+    const local = this.locals.length
+    const check = this.checks.length
+    this.#isInEach = true
+    const body = this.branch(read)
+    this.#isInEach = false
+    if (this.locals.length > local || this.checks.length > check) {
+      throw notSimple('computes more than one expression within `.map()`', node)
+    }
+    return body
+  }
+
   /** Whether one more call of a helper may be read within another. */
   enter(frame: Frame, node: { readonly start: number }): void {
     let depth = 0
     for (let at: Frame | undefined = frame.caller; at; at = at.caller) {
-      if (at.source.tree === frame.source.tree) throw notSimple('calls itself', node)
+      if (at.tree === frame.tree) throw notSimple('calls itself', node)
       if (++depth > CALLS_MAX) throw notSimple('calls functions that call others too deeply', node)
     }
   }
@@ -114,7 +131,8 @@ export function isCheap(value: Expression): boolean {
   for (let depth = 0; depth < 6; depth++) {
     if (at.op === 'literal' || at.op === 'argument') return true
     if (at.op === 'local' || at.op === 'pattern') return true
-    if (at.op !== 'item' && at.op !== 'field') return false
+    if (at.op === 'element' || at.op === 'place') return true
+    if (at.op !== 'item' && at.op !== 'field' && at.op !== 'itemAtPlace') return false
     at = at.of
   }
   return false

@@ -66,7 +66,7 @@ function lookUp(source: FunctionSource): Found {
 function find(source: FunctionSource): Found {
   const reading = new Reading(readers)
   try {
-    const frame = { source, environment: new Environment(), caller: undefined }
+    const frame = { source, tree: source.tree, environment: new Environment(), caller: undefined }
     const value = reading.call(frame, index => ({ op: 'argument', index }))
     const { locals, result } = normalForm(reading.locals, reading.checks, value)
     const parameters = source.tree?.params.length ?? 0

@@ -84,6 +84,16 @@ export type Expression =
       readonly of: Expression
       readonly arguments: readonly Expression[]
     }
+  /**
+   * `of.map((element, place) => body)`. Right only where `of` is an array. `body` is computed for each element, and holds no
+   * other `each`.
+   */
+  | { readonly op: 'each'; readonly of: Expression; readonly body: Expression }
+  /** Within `each`: the element, and its place in the array. */
+  | { readonly op: 'element' }
+  | { readonly op: 'place' }
+  /** Within `each`: `of[place]`. Right only where `of` is an array. */
+  | { readonly op: 'itemAtPlace'; readonly of: Expression }
   /** A regular expression: only as the first argument of `split`, `replace` and `replaceAll`, and as what `test` is called on. */
   | { readonly op: 'pattern'; readonly source: string; readonly flags: string }
 
@@ -126,6 +136,7 @@ export type KnownFunction =
   | 'Number.isInteger'
   | 'Number.parseInt'
   | 'Number.parseFloat'
+  | 'Array.isArray'
   | 'JSON.parse'
 
 export type KnownMethod =

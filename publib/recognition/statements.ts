@@ -197,7 +197,8 @@ function assigned(frame: Frame, target: Node): { name: string; value: Expression
   if (variable === undefined) {
     throw notSimple(`changes \`${target.name}\`, which is not its own`, target)
   }
-  if (variable.isConstant) throw notSimple(`assigns to the constant \`${target.name}\``, target)
+  if (variable.isConstant)
+    throw notSimple(`assigns to \`${target.name}\`, which is constant there`, target)
   if (variable.value === undefined) {
     throw notSimple(`changes \`${target.name}\` where it may have no value yet`, target)
   }

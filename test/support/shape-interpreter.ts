@@ -14,8 +14,9 @@ function computed(
   expression: Expression,
   given: readonly unknown[],
   locals: readonly unknown[],
+  at?: { readonly element: unknown; readonly place: number },
 ): unknown {
-  const of = (part: Expression): unknown => computed(part, given, locals)
+  const of = (part: Expression): unknown => computed(part, given, locals, at)
   switch (expression.op) {
     case 'literal':
       return expression.value
@@ -47,6 +48,19 @@ function computed(
       const values = expression.values.map(value => `${of(value)}`)
       return expression.texts.reduce((text, next, i) => text + values[i - 1] + next)
     }
+    case 'each': {
+      const array = of(expression.of)
+      if (array === null || array === undefined) throw new TypeError('no array')
+      if (!Array.isArray(array)) throw new Unfit('map')
+      const { body } = expression
+      return array.map((element, place) => computed(body, given, locals, { element, place }))
+    }
+    case 'element':
+      return at?.element
+    case 'place':
+      return at?.place
+    case 'itemAtPlace':
+      return itemOf(of(expression.of), { op: 'item', of: expression.of, index: at!.place })
     case 'pattern':
       return new RegExp(expression.source, expression.flags)
     case 'call': {

@@ -1,4 +1,4 @@
-import { type Column, detectColumn } from '#publib/columnar'
+import type { Column } from '#publib/columnar'
 
 /** Of what numbers a value is made: one, or tuples and records of them. Numbers count from the left. */
 export type Layout =
@@ -37,11 +37,6 @@ function collect(column: Column, leaves: Numbers[]): Layout | undefined {
     case 'record': {
       const parts = collectAll(column.fields, leaves)
       return parts && { kind: 'record', keys: column.keys, parts }
-    }
-    case 'values': {
-      // They may be numbers all the same: nobody has looked.
-      const detected = column.values.length > 0 ? detectColumn(column.values) : column
-      return detected.kind === 'values' ? undefined : collect(detected, leaves)
     }
     default:
       return undefined

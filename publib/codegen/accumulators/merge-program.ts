@@ -7,24 +7,36 @@ import {
   type Value,
   valueOfLayout,
 } from './number-text.ts'
+import { readingParts, readingText } from './plain-values.ts'
 
 /**
- * Merges rows into combiners: row i of `rows`, whose numbers stand in `given`, into combiner `ids[i]`, whose numbers stand in
- * `held`. There are `size` combiners; gives how many there are then.
+ * Merges rows into combiners: row i, whose numbers stand in `given`, into combiner `ids[i]`, whose numbers stand in `held`.
+ * Gives how many rows were merged: one that is made otherwise ends it.
  */
 export type MergeLoop = (
   ids: Int32Array,
   rows: number,
-  given: readonly Numbers[],
+  given: Given,
   held: readonly Float64Array[],
-  size: number,
+  count: CombinerCount,
 ) => number
+
+/** The numbers of rows, leaf by leaf, or the rows as plain values. */
+export type Given = readonly Numbers[] | readonly unknown[]
+
+/** How many combiners there are. */
+export interface CombinerCount {
+  size: number
+}
 
 export interface MergeProgram {
   /** Of what the combiners are made. */
   readonly layout: Layout
   readonly loop: MergeLoop
 }
+
+/** What a program reads: columns of numbers, or plain values. */
+export type Source = 'columns' | 'plain'
 
 /** What becomes of the values of a key, as far as it is known. */
 export interface MergeShapes {
@@ -39,7 +51,11 @@ export interface MergeShapes {
 }
 
 /** The program for values of a layout; undefined where the functions do more with such values than arithmetic. */
-export function valueProgram(shapes: MergeShapes, values: Layout): MergeProgram | undefined {
+export function valueProgram(
+  shapes: MergeShapes,
+  values: Layout,
+  source: Source = 'columns',
+): MergeProgram | undefined {
   const given = valueOfLayout(values, leaf => `b${leaf}`)
   const made = shapes.create(given)
   const layout = made && layoutOfValue(made.result)
@@ -47,17 +63,21 @@ export function valueProgram(shapes: MergeShapes, values: Layout): MergeProgram 
   const held = valueOfLayout(layout, leaf => `a${leaf}`)
   const merged = functionText(shapes.mergeValue, [held, given], 'v')
   if (merged === undefined || !isMadeAs(merged.result, layout)) return undefined
-  return { layout, loop: compile(leafCount(values), made, merged, leafCount(layout)) }
+  return { layout, loop: compile({ given: values, held: layout, source }, made, merged) }
 }
 
 /** The program for combiners of a layout that were made elsewhere. */
-export function combinerProgram(shapes: MergeShapes, layout: Layout): MergeProgram | undefined {
+export function combinerProgram(
+  shapes: MergeShapes,
+  layout: Layout,
+  source: Source = 'columns',
+): MergeProgram | undefined {
   const given = valueOfLayout(layout, leaf => `b${leaf}`)
   const held = valueOfLayout(layout, leaf => `a${leaf}`)
   const merged = functionText(shapes.mergeCombiners, [held, given], 'v')
   if (merged === undefined || !isMadeAs(merged.result, layout)) return undefined
-  const count = leafCount(layout)
-  return { layout, loop: compile(count, { declarations: '', result: given }, merged, count) }
+  const created = { declarations: '', result: given }
+  return { layout, loop: compile({ given: layout, held: layout, source }, created, merged) }
 }
 
 function isMadeAs(value: Value, layout: Layout): boolean {
@@ -73,27 +93,41 @@ interface Computed {
 /** Loops made in this thread so far: equal texts would share what V8 learns of their types. */
 let made = 0
 
-function compile(given: number, created: Computed, merged: Computed, held: number): MergeLoop {
+interface Ends {
+  readonly given: Layout
+  readonly held: Layout
+  readonly source: Source
+}
+
+function compile({ given, held, source }: Ends, created: Computed, merged: Computed): MergeLoop {
   const name = `simspark:/publib/codegen/accumulators/merge-${made++}`
   const range = (count: number, text: (index: number) => string): string =>
     Array.from({ length: count }, (_, index) => text(index)).join('')
+  const leaves = leafCount(held)
   // All are computed before one is stored: a number may be made of several.
   const store = ({ declarations, result }: Computed): string =>
     declarations +
-    range(held, leaf => `const r${leaf} = ${numberTexts(result)[leaf]}\n`) +
-    range(held, leaf => `h${leaf}[id] = r${leaf}\n`)
-  const text = `return function merge(ids, rows, given, held, size) {
+    range(leaves, leaf => `const r${leaf} = ${numberTexts(result)[leaf]}\n`) +
+    range(leaves, leaf => `h${leaf}[id] = r${leaf}\n`)
+  const isPlain = source === 'plain'
+  const columns = isPlain ? 0 : leafCount(given)
+  const read = isPlain
+    ? readingText(given, 'given[i]', 'break')
+    : range(columns, leaf => `const b${leaf} = g${leaf}[i]\n`)
+  const text = `return function merge(ids, rows, given, held, count) {
 'use strict'
 // ${name}
-${range(given, leaf => `const g${leaf} = given[${leaf}]\n`)}${range(held, leaf => `const h${leaf} = held[${leaf}]\n`)}for (let i = 0; i < rows; i++) {
-const id = ids[i]
-${range(given, leaf => `const b${leaf} = g${leaf}[i]\n`)}if (id === size) {
+${range(columns, leaf => `const g${leaf} = given[${leaf}]\n`)}${range(leaves, leaf => `const h${leaf} = held[${leaf}]\n`)}let size = count.size, i = 0
+for (; i < rows; i++) {
+${read}const id = ids[i]
+if (id === size) {
 ${store(created)}size++
 } else {
-${range(held, leaf => `const a${leaf} = h${leaf}[id]\n`)}${store(merged)}}
+${range(leaves, leaf => `const a${leaf} = h${leaf}[id]\n`)}${store(merged)}}
 }
-return size
+count.size = size
+return i
 }
 //# sourceURL=${name}`
-  return new Function(text)() as MergeLoop
+  return new Function('p', text)(readingParts(given)) as MergeLoop
 }

@@ -108,6 +108,8 @@ class Writer {
   readonly #given: readonly Value[]
   readonly #prefix: string
   #names = 0
+  /** Within `each`: the element, and where it stands. */
+  #at: { readonly element: Value; readonly place: number } | undefined
 
   constructor(given: readonly Value[], prefix: string) {
     this.#given = given
@@ -149,6 +151,16 @@ class Writer {
         const parts = this.#all(expression.values)
         return parts && { kind: 'record', keys: expression.keys, parts }
       }
+      case 'each':
+        return this.#each(expression)
+      case 'element':
+        return this.#at?.element
+      case 'place':
+        return this.#at && { kind: 'number', text: String(this.#at.place) }
+      case 'itemAtPlace': {
+        const of = this.value(expression.of)
+        return of?.kind === 'tuple' && this.#at ? of.parts[this.#at.place] : undefined
+      }
       case 'unary':
         return this.#unary(expression)
       case 'binary':
@@ -172,6 +184,21 @@ class Writer {
       values.push(value)
     }
     return values
+  }
+
+  /** Arrays have a fixed length here, so what is done to each element is written once for each. */
+  #each({ of, body }: Extract<Expression, { op: 'each' }>): Value | undefined {
+    const array = this.value(of)
+    if (array?.kind !== 'tuple') return undefined
+    const parts: Value[] = []
+    for (const [place, element] of array.parts.entries()) {
+      this.#at = { element, place }
+      const part = this.value(body)
+      this.#at = undefined
+      if (part === undefined) return undefined
+      parts.push(part)
+    }
+    return { kind: 'tuple', parts }
   }
 
   /** The text of what is a number or a boolean. */

@@ -1,20 +1,17 @@
 import { type Column, rowsOf } from '#publib/columnar'
 import type { FunctionShape } from '#publib/recognition'
 import { type Accumulators, type Aggregator, valueAccumulators } from '#publib/shuffle'
+import { columnOf, type Layout, layoutText, leafCount, leavesOf } from './layout.ts'
 import {
-  columnOf,
-  type Layout,
-  layoutText,
-  leafCount,
-  leavesOf,
-  type NumberLeaves,
-} from './layout.ts'
-import {
+  type CombinerCount,
   combinerProgram,
+  type Given,
   type MergeProgram,
   type MergeShapes,
+  type Source,
   valueProgram,
 } from './merge-program.ts'
+import { layoutOfPlain } from './plain-values.ts'
 
 type AnyAggregator = Aggregator<never, never, unknown>
 type Kind = 'values' | 'combiners'
@@ -46,10 +43,11 @@ export class MergePrograms {
     return own.createdBy === createdBy && own.mergeCombiners === mergeCombiners
   }
 
-  of(kind: Kind, layout: Layout): MergeProgram | undefined {
-    const key = `${kind} ${layoutText(layout)}`
+  of(kind: Kind, source: Source, layout: Layout): MergeProgram | undefined {
+    const key = `${kind} ${source} ${layoutText(layout)}`
     if (this.#known.has(key)) return this.#known.get(key)
-    const program = (kind === 'values' ? valueProgram : combinerProgram)(this.#shapes, layout)
+    const make = kind === 'values' ? valueProgram : combinerProgram
+    const program = make(this.#shapes, layout, source)
     if (this.#known.size < LAYOUTS_MAX) this.#known.set(key, program)
     return program
   }
@@ -76,7 +74,7 @@ export class TypedAccumulators implements Accumulators {
   readonly #aggregator: AnyAggregator
   #layout: Layout | undefined
   #held: Float64Array[] = []
-  #size = 0
+  readonly #count: CombinerCount = { size: 0 }
   /** In its place, once something came that does not fit. */
   #other: Accumulators | undefined
 
@@ -90,58 +88,64 @@ export class TypedAccumulators implements Accumulators {
   }
 
   addValues(ids: Int32Array, values: Column): void {
-    if (this.#other === undefined && this.#add(ids, values, 'values')) return
-    this.#turned().addValues(ids, values)
+    this.#add(ids, values, 'values')
   }
 
   addCombiners(ids: Int32Array, combiners: Column): void {
-    if (this.#other === undefined && this.#add(ids, combiners, 'combiners')) return
-    this.#turned().addCombiners(ids, combiners)
+    this.#add(ids, combiners, 'combiners')
   }
 
   column(): Column {
     if (this.#other !== undefined) return this.#other.column()
     return this.#layout === undefined
       ? { kind: 'values', values: [] }
-      : columnOf(this.#layout, this.#held, this.#size)
+      : columnOf(this.#layout, this.#held, this.#count.size)
   }
 
   /** The next ones may fit again. */
   clear(): void {
-    this.#size = 0
+    this.#count.size = 0
     this.#other = undefined
   }
 
-  /** Whether the rows fit. */
-  #add(ids: Int32Array, column: Column, kind: Kind): boolean {
+  #add(ids: Int32Array, column: Column, kind: Kind): void {
     const rows = rowsOf(column)
-    if (rows === 0) return true
-    const found = leavesOf(column)
-    const program = found && this.#programs.of(kind, found.layout)
-    if (found === undefined || program === undefined || !this.#holds(program.layout)) return false
-    this.#run(program, ids, rows, found)
-    return true
+    if (rows === 0) return
+    const done = this.#other === undefined ? this.#merge(ids, rows, column, kind) : 0
+    if (done === rows) return
+    const [restIds, rest] = done === 0 ? [ids, column] : [ids.subarray(done), behind(column, done)]
+    const other = this.#turned()
+    if (kind === 'values') other.addValues(restIds, rest)
+    else other.addCombiners(restIds, rest)
+  }
+
+  /** How many of the rows fit, and are merged. */
+  #merge(ids: Int32Array, rows: number, column: Column, kind: Kind): number {
+    const given = givenBy(column)
+    const program = given && this.#programs.of(kind, given.source, given.layout)
+    if (given === undefined || program === undefined || !this.#holds(program.layout)) return 0
+    this.#reserve(ids, rows)
+    return program.loop(ids, rows, given.given, this.#held, this.#count)
   }
 
   /** Whether what there is, if there is something, is made as `layout` says. */
   #holds(layout: Layout): boolean {
     if (this.#layout !== undefined && layoutText(this.#layout) === layoutText(layout)) return true
-    if (this.#size > 0) return false
+    if (this.#count.size > 0) return false
     this.#layout = layout
     this.#held = Array.from({ length: leafCount(layout) }, () => new Float64Array(ROWS_FIRST))
     return true
   }
 
-  #run({ loop }: MergeProgram, ids: Int32Array, rows: number, { leaves }: NumberLeaves): void {
-    this.#reserve(this.#size + rows)
-    this.#size = loop(ids, rows, leaves, this.#held, this.#size)
-  }
-
-  #reserve(rows: number): void {
+  #reserve(ids: Int32Array, rows: number): void {
     const length = this.#held[0]!.length
-    if (rows <= length) return
+    if (this.#count.size + rows <= length) return
+    // Most rows bring nothing new.
+    let last = 0
+    for (let i = 0; i < rows; i++) if (ids[i]! > last) last = ids[i]!
+    if (last < length) return
     this.#held = this.#held.map(held => {
-      const longer = new Float64Array(Math.max(rows, 2 * length))
+      const longer = new Float64Array(Math.max(last + 1, 2 * length))
       longer.set(held)
       return longer
     })
@@ -151,14 +155,36 @@ export class TypedAccumulators implements Accumulators {
   #turned(): Accumulators {
     if (this.#other !== undefined) return this.#other
     const other = valueAccumulators(this.#aggregator)
-    if (this.#size > 0) {
+    if (this.#count.size > 0) {
       other.addCombiners(
-        Int32Array.from({ length: this.#size }, (_, id) => id),
+        Int32Array.from({ length: this.#count.size }, (_, id) => id),
         this.column(),
       )
     }
     this.#other = other
-    this.#size = 0
+    this.#count.size = 0
     return other
   }
+}
+
+interface GivenRows {
+  readonly source: Source
+  readonly layout: Layout
+  readonly given: Given
+}
+
+/** The rows as a program reads them: of plain values the first one says how they are made. */
+function givenBy(column: Column): GivenRows | undefined {
+  if (column.kind === 'values') {
+    const layout = layoutOfPlain(column.values[0])
+    return layout && { source: 'plain', layout, given: column.values }
+  }
+  const found = leavesOf(column)
+  return found && { source: 'columns', layout: found.layout, given: found.leaves }
+}
+
+/** The rows behind the first ones. Only of plain values some may fit. */
+function behind(column: Column, rows: number): Column {
+  const { values } = column as Extract<Column, { kind: 'values' }>
+  return { kind: 'values', values: values.slice(rows) }
 }

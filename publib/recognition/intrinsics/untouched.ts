@@ -59,6 +59,10 @@ export function watch(path: string): void {
   // `'a'.split(b)` asks `b` first how to split by it.
   if (path === 'String.prototype.split') found.push(placeOf(strings, Symbol.split))
   if (path.startsWith('String.prototype.replace')) found.push(placeOf(strings, Symbol.replace))
+  // It asks the array of what class the new one is to be.
+  if (path === 'Array.prototype.map') {
+    found.push(placeOf(arrays, 'constructor'), placeOf(Array, Symbol.species))
+  }
   places.set(path, found)
 }
 

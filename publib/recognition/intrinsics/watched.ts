@@ -22,6 +22,7 @@ export const pathsOfMethod: ReadonlyMap<string, readonly string[]> = new Map(
 /** To be called once in a thread, before user code runs in it. */
 function watchAll(): void {
   for (const path of knownFunctions.keys()) watch(path)
+  watch('Array.prototype.map')
   for (const paths of pathsOfMethod.values()) for (const path of paths) watch(path)
 }
 

@@ -96,7 +96,7 @@ export class FunctionWriter {
         'Math.PI',
       ])
     }
-    switch (this.#random.below(14)) {
+    switch (this.#random.below(15)) {
       case 0:
       case 1:
         return `(${inner()} ${this.#pick(['+', '-', '*', '%', '>>>', '<', '===', '!=', '|'])} ${inner()})`
@@ -121,6 +121,8 @@ export class FunctionWriter {
       case 11:
         return `${this.#pick(['Number', 'String', 'Boolean', 'parseFloat'])}(${inner()})`
       case 12:
+        return `(Array.isArray(a) ? a : [1, b]).map((e, i) => ${this.#pick(['e', 'i + 1', '[e, i]', 'String(e)', 'h(e, i)'])})`
+      case 13:
         return `String(${inner()})${this.#pick(['.trim()', ".split(',')", '.toUpperCase()', ".replace(/t/g, 'T')", '.charCodeAt(0)'])}`
       default:
         return inner()
