@@ -55,13 +55,6 @@ export class ColumnBuilder {
   }
 }
 
-/** Columns one behind the other as one. */
-export function concatColumns(columns: Iterable<Column>): Column {
-  const builder = new ColumnBuilder()
-  for (const column of columns) builder.addAll(column)
-  return builder.finish()
-}
-
 function laneThatTakes(column: Column, lane: Lane | undefined): Lane {
   if (lane === undefined) return laneFor(column)
   // A lane that was widened for odd rows is not kept for plain ones.

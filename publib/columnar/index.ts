@@ -1,6 +1,7 @@
 export * from './batch.ts'
 export * from './column.ts'
 export * from './column-builder.ts'
+export { concatColumns } from './concat.ts'
 export * from './detect.ts'
 export { withSharedTexts } from './dictionary.ts'
 export { isSameColumn, isTwice } from './fields.ts'

@@ -10,7 +10,7 @@ import { inRows } from './column-groups.ts'
 import { columnsOfBatches } from './columns-of-batches.ts'
 import type { SpillEnvironment } from './environment.ts'
 import { cogroupStreams } from './external-grouper.ts'
-import type { GroupedKeys } from './grouped-keys.ts'
+import type { GroupedKeys, GroupedSide } from './grouped-keys.ts'
 
 /** Whether keys of only one side stay, with undefined for the other. */
 export interface JoinSides {
@@ -20,8 +20,8 @@ export interface JoinSides {
 
 const OUTPUT_ROWS = 16_384
 const BATCH_ROWS = 4096
-/** In place of a row: there is none. */
-const ABSENT = 0xffff_ffff
+/** The mark of undefined in a nullable column. */
+const ABSENT = 2
 
 /** Joins columns of pairs by key: [key, [left, right]], each value of a key with each of the other side. */
 export function* joinColumns(
@@ -39,24 +39,35 @@ export function* joinColumns(
   }
 }
 
-function* joinGrouped(grouped: GroupedKeys, joinSides: JoinSides): Generator<Column> {
+function* joinGrouped(
+  grouped: GroupedKeys,
+  { keepsLeft, keepsRight }: JoinSides,
+): Generator<Column> {
+  const [left, right] = grouped.sides as readonly [GroupedSide, GroupedSide]
+  const { order: leftOrder, bounds: leftBounds } = left
+  const { order: rightOrder, bounds: rightBounds } = right
   const rows = new JoinedRows(grouped)
-  const [left, right] = grouped.sides
-  const { order: leftOrder, bounds: leftBounds } = left!
-  const { order: rightOrder, bounds: rightBounds } = right!
-  const { keepsLeft, keepsRight } = joinSides
   for (let key = 0; key < grouped.size; key++) {
     const leftStart = leftBounds[key]!
-    const leftCount = leftBounds[key + 1]! - leftStart
+    const leftEnd = leftBounds[key + 1]!
     const rightStart = rightBounds[key]!
-    const rightCount = rightBounds[key + 1]! - rightStart
-    const lefts = leftCount === 0 && keepsRight ? 1 : leftCount
-    const rights = rightCount === 0 && keepsLeft ? 1 : rightCount
-    for (let i = 0; i < lefts; i++) {
-      const leftRow = leftCount === 0 ? ABSENT : leftOrder[leftStart + i]!
-      for (let k = 0; k < rights; k++) {
-        rows.add(key, leftRow, rightCount === 0 ? ABSENT : rightOrder[rightStart + k]!)
-        if (rows.isFull) yield rows.flush()
+    const rightEnd = rightBounds[key + 1]!
+    if (leftStart === leftEnd) {
+      if (!keepsRight) continue
+      for (let k = rightStart; k < rightEnd; k++) {
+        if (rows.addRight(key, rightOrder[k]!)) yield rows.flush()
+      }
+    } else if (rightStart === rightEnd) {
+      if (!keepsLeft) continue
+      for (let i = leftStart; i < leftEnd; i++) {
+        if (rows.addLeft(key, leftOrder[i]!)) yield rows.flush()
+      }
+    } else {
+      for (let i = leftStart; i < leftEnd; i++) {
+        const leftRow = leftOrder[i]!
+        for (let k = rightStart; k < rightEnd; k++) {
+          if (rows.add(key, leftRow, rightOrder[k]!)) yield rows.flush()
+        }
       }
     }
   }
@@ -69,6 +80,8 @@ class JoinedRows {
   readonly #keys = new Uint32Array(OUTPUT_ROWS)
   readonly #lefts = new Uint32Array(OUTPUT_ROWS)
   readonly #rights = new Uint32Array(OUTPUT_ROWS)
+  /** ABSENT where a side has no row; undefined as long as both have all. */
+  #marks: { readonly lefts: Uint8Array; readonly rights: Uint8Array } | undefined
   #count = 0
 
   constructor(grouped: GroupedKeys) {
@@ -79,44 +92,60 @@ class JoinedRows {
     return this.#count === 0
   }
 
-  get isFull(): boolean {
-    return this.#count === OUTPUT_ROWS
-  }
-
-  add(key: number, left: number, right: number): void {
-    const at = this.#count++
+  /** True: it is full. */
+  add(key: number, left: number, right: number): boolean {
+    const at = this.#count
     this.#keys[at] = key
     this.#lefts[at] = left
     this.#rights[at] = right
+    this.#count = at + 1
+    return at + 1 === OUTPUT_ROWS
+  }
+
+  addLeft(key: number, left: number): boolean {
+    this.#marked().rights[this.#count] = ABSENT
+    return this.add(key, left, 0)
+  }
+
+  addRight(key: number, right: number): boolean {
+    this.#marked().lefts[this.#count] = ABSENT
+    return this.add(key, 0, right)
   }
 
   flush(): Column {
     const rows = this.#count
     const { keys, sides } = this.#grouped
     const fields = [
-      gatherWithAbsent(sides[0]!.values, this.#lefts.subarray(0, rows)),
-      gatherWithAbsent(sides[1]!.values, this.#rights.subarray(0, rows)),
+      gatherWithAbsent(sides[0]!.values, this.#lefts.subarray(0, rows), this.#marks?.lefts),
+      gatherWithAbsent(sides[1]!.values, this.#rights.subarray(0, rows), this.#marks?.rights),
     ]
     const key = gatherColumn(keys, this.#keys.subarray(0, rows))
     this.#count = 0
+    this.#marks = undefined
     return { kind: 'tuple', rows, fields: [key, { kind: 'tuple', rows, fields }] }
+  }
+
+  #marked() {
+    this.#marks ??= { lefts: new Uint8Array(OUTPUT_ROWS), rights: new Uint8Array(OUTPUT_ROWS) }
+    return this.#marks
   }
 }
 
-/** The rows at the places `order`, undefined where there is none. */
-function gatherWithAbsent(values: Column, order: Uint32Array): Column {
+/** The rows at the places `order`, undefined where there is a mark. */
+function gatherWithAbsent(
+  values: Column,
+  order: Uint32Array,
+  allMarks: Uint8Array | undefined,
+): Column {
+  if (allMarks === undefined) return gatherColumn(values, order)
+  const rows = order.length
+  const marks = allMarks.subarray(0, rows)
+  const places = new Uint32Array(rows)
   let present = 0
-  for (let i = 0; i < order.length; i++) if (order[i] !== ABSENT) present++
-  if (present === order.length) return gatherColumn(values, order)
-  if (present === 0) return { kind: 'constant', rows: order.length, value: undefined }
-  const places = new Uint32Array(present)
-  const marks = new Uint8Array(order.length)
-  let next = 0
-  for (let i = 0; i < order.length; i++) {
-    if (order[i] === ABSENT) marks[i] = 2
-    else places[next++] = order[i]!
-  }
-  return spread(gatherColumn(values, places), marks)
+  for (let i = 0; i < rows; i++) if (marks[i] === 0) places[present++] = order[i]!
+  if (present === rows) return gatherColumn(values, order)
+  if (present === 0) return { kind: 'constant', rows, value: undefined }
+  return spread(gatherColumn(values, places.subarray(0, present)), marks)
 }
 
 /** Rows of a column where there is no mark, undefined where there is one. */

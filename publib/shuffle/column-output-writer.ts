@@ -17,6 +17,7 @@ export class ColumnOutputWriter {
   readonly #partitioner: Partitioner
   readonly #buffers: ColumnBuffers
   readonly #content = new ContentHash()
+  #room = new Int32Array(0)
   #count = 0
 
   constructor(id: MapOutputId, partitioner: Partitioner, env: ShuffleEnvironment) {
@@ -33,12 +34,13 @@ export class ColumnOutputWriter {
     const rows = rowsOf(keys)
     if (rows === 0) return
     // Nothing that kernels find here is kept: it may stay in their memory.
+    if (this.#room.length < rows) this.#room = new Int32Array(rows)
     kernels().scope(() => {
       const keyHashes = hashes ?? hashColumn(keys)
       // Records that are their own keys go through the shuffle once.
       const isOwnKey = isSameColumn(keys, values)
       this.#content.addAll(keyHashes, isOwnKey ? keyHashes : hashColumn(values, safeHash))
-      const places = placesOfKeys(keys, keyHashes, this.#partitioner)
+      const places = placesOfKeys(keys, keyHashes, this.#partitioner, this.#room)
       const fields = [keys, isOwnKey ? keys : values]
       this.#buffers.add({ kind: 'tuple', rows, fields }, places)
     })

@@ -2,14 +2,18 @@ import { type Column, valuesOf } from '#publib/columnar'
 import { rangePlacesOf } from './column-places.ts'
 import { checkedPartition, HashPartitioner, type Partitioner } from './partitioner.ts'
 
-/** The partition of each key. A hash partitioner takes the hashes that are at hand; ranges are found by kernels; any other is asked and checked. */
+/**
+ * The partition of each key. A hash partitioner takes the hashes that are at hand; ranges are found by kernels; any other is asked and checked.
+ * The result may lie in `room`.
+ */
 export function placesOfKeys(
   keys: Column,
   hashes: Int32Array,
   partitioner: Partitioner,
+  room = new Int32Array(0),
 ): Int32Array {
   if (Object.getPrototypeOf(partitioner) === HashPartitioner.prototype) {
-    return placesOfHashes(keys, hashes, partitioner.numPartitions)
+    return placesOfHashes(keys, hashes, partitioner.numPartitions, room)
   }
   const ranges = rangePlacesOf(partitioner)
   if (ranges !== undefined) return ranges.of(keys)
@@ -20,9 +24,15 @@ export function placesOfKeys(
 }
 
 /** As placeHash of each, null and undefined in partition 0. */
-function placesOfHashes(keys: Column, hashes: Int32Array, numPartitions: number): Int32Array {
-  const places = new Int32Array(hashes.length)
-  if (keys.kind === 'constant') return places
+function placesOfHashes(
+  keys: Column,
+  hashes: Int32Array,
+  numPartitions: number,
+  room: Int32Array,
+): Int32Array {
+  const places =
+    room.length < hashes.length ? new Int32Array(hashes.length) : room.subarray(0, hashes.length)
+  if (keys.kind === 'constant') return places.fill(0)
   if ((numPartitions & (numPartitions - 1)) === 0) {
     for (let i = 0; i < hashes.length; i++) places[i] = hashes[i]! & (numPartitions - 1)
   } else {

@@ -80,8 +80,7 @@ class GatheredSide {
 
   grouped(size: number): GroupedSide {
     const { order, bounds } = scatterRows(joined(this.#ids), size)
-    const values = this.#values.length === 1 ? this.#values[0]! : concatColumns(this.#values)
-    return { values, order, bounds }
+    return { values: concatColumns(this.#values), order, bounds }
   }
 }
 
