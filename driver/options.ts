@@ -100,6 +100,11 @@ export interface OrderOptions<in T> extends ActionOptions {
   key?: KeyFunction<T>
   compare?: Compare<T>
 }
+/** Two levels, with the last merge on the driver, by default. */
+export interface TreeOptions extends ActionOptions {
+  depth?: number
+  finalAggregateOnExecutor?: boolean
+}
 /** A random seed by default. */
 export interface TakeSampleOptions extends ActionOptions {
   seed?: number

@@ -1,10 +1,12 @@
+import type { Readable } from 'node:stream'
+import type { ReadableStream } from 'node:stream/web'
 import { type Unshippable, unshippable, userCallSite } from '#publib/closure'
-import type { Lineage, StatCounter } from '#publib/lineage'
+import type { EvaluatorFactory, Lineage, StatCounter } from '#publib/lineage'
 import type { Partitioner } from '#publib/shuffle'
 import type { KeyedMap } from '#publib/util'
 import { internals } from './internals.ts'
 import * as actions from './operations/actions.ts'
-import { mapAsync } from './operations/async.ts'
+import * as waiting from './operations/async.ts'
 import { debugString, describe } from './operations/describe.ts'
 import { invalidArgument, otherContext } from './operations/errors.ts'
 import { explained } from './operations/explain.ts'
@@ -16,7 +18,9 @@ import * as sampling from './operations/sampling.ts'
 import * as saving from './operations/save.ts'
 import * as several from './operations/several.ts'
 import * as statistics from './operations/statistics.ts'
+import * as streams from './operations/streams.ts'
 import * as narrow from './operations/transformations.ts'
+import * as trees from './operations/trees.ts'
 import type * as o from './options.ts'
 import type { SparkContext } from './spark-context.ts'
 import type * as v from './values.ts'
@@ -177,6 +181,14 @@ export class RDD<out T> implements AsyncIterable<T> {
     return this.#make(narrow.filter(this.#op('filter'), this.lineage, f, options))
   }
 
+  /** Scala's `collect(partialFunction)`: maps, and leaves out the elements for which `f` gives undefined. */
+  collectPartial<U extends v.Defined | null>(
+    f: (element: T) => U | undefined,
+    options?: o.NarrowOptions,
+  ): RDD<U> {
+    return this.#make(narrow.collectPartial(this.#op('collectPartial'), this.lineage, f, options))
+  }
+
   /** `[f(x), x]`. */
   keyBy<K extends Value>(f: (element: T) => K, options?: o.TransformOptions): PairRDD<K, T> {
     return this.#make(narrow.keyBy(this.#op('keyBy'), this.lineage, f, options))
@@ -187,7 +199,15 @@ export class RDD<out T> implements AsyncIterable<T> {
     f: v.AsyncFunction<T, U>,
     options?: o.AsyncOptions & o.NarrowOptions,
   ): RDD<U> {
-    return this.#make(mapAsync(this.#op('mapAsync'), this.lineage, f, options))
+    return this.#make(waiting.mapAsync(this.#op('mapAsync'), this.lineage, f, options))
+  }
+
+  /** `flatMap` with a function that waits; calls overlap. */
+  flatMapAsync<U extends Value>(
+    f: v.AsyncFunction<T, Iterable<U> | AsyncIterable<U>>,
+    options?: o.AsyncOptions & o.NarrowOptions,
+  ): RDD<U> {
+    return this.#make(waiting.flatMapAsync(this.#op('flatMapAsync'), this.lineage, f, options))
   }
 
   // ─ Partition by partition
@@ -208,6 +228,12 @@ export class RDD<out T> implements AsyncIterable<T> {
   ): RDD<U> {
     const op = this.#op('mapPartitionsWithIndex')
     return this.#make(narrow.mapPartitionsWithIndex(op, this.lineage, f, preservesPartitioning))
+  }
+
+  /** `mapPartitions` by an object that a factory makes for each task. */
+  mapPartitionsWithEvaluator<U>(factory: v.PartitionEvaluatorFactory<[T], U>): RDD<U> {
+    const op = this.#op('mapPartitionsWithEvaluator')
+    return this.#make(narrow.withEvaluator<U>(op, [this.lineage], factory as EvaluatorFactory<U>))
   }
 
   /** One array for each partition. */
@@ -314,6 +340,16 @@ export class RDD<out T> implements AsyncIterable<T> {
     const parents = [this.lineage, ...list.map(other => this.#other(op, other))]
     const zipping = f as (...partitions: IterableIterator<unknown>[]) => Iterable<R>
     return this.#make(several.zipPartitions(op, parents, zipping, preservesPartitioning))
+  }
+
+  /** `zipPartitions` by an object that a factory makes for each task. */
+  zipPartitionsWithEvaluator<U, R>(
+    other: RDD<U>,
+    factory: v.PartitionEvaluatorFactory<[T, U], R>,
+  ): RDD<R> {
+    const op = this.#op('zipPartitionsWithEvaluator')
+    const parents = [this.lineage, this.#other(op, other)]
+    return this.#make(narrow.withEvaluator<R>(op, parents, factory as EvaluatorFactory<R>))
   }
 
   /** With the position in the whole RDD; counted when an action comes. */
@@ -616,6 +652,16 @@ export class RDD<out T> implements AsyncIterable<T> {
     return localIterator(this.#call('toLocalIterator'), true)
   }
 
+  /** All elements in order as a Node stream in object mode, with its back-pressure. Null, which would end it, is an error. */
+  stream(options?: o.LocalIteratorOptions): Readable {
+    return streams.nodeStream(localIterator(this.#call('stream'), options))
+  }
+
+  /** All elements in order as a web stream, with its back-pressure. */
+  webStream(options?: o.LocalIteratorOptions): ReadableStream<T> {
+    return streams.webStream(localIterator(this.#call('webStream'), options))
+  }
+
   // ─ Actions: one result
 
   /** One value of all. @throws EMPTY_RDD */
@@ -638,6 +684,21 @@ export class RDD<out T> implements AsyncIterable<T> {
     return actions.aggregate(this.#call('aggregate'), zeroValue, { seqOp, combOp }, options)
   }
 
+  /** `reduce` in `depth` levels (default 2). @throws EMPTY_RDD */
+  async treeReduce(f: (a: T, b: T) => T, depth?: number | o.TreeOptions): Promise<T> {
+    return trees.treeReduce(this.#call('treeReduce'), f, depth)
+  }
+
+  /** `aggregate` in `depth` levels (default 2). */
+  async treeAggregate<U extends v.Defined>(
+    zeroValue: U,
+    seqOp: (accumulated: U, element: T) => U,
+    combOp: (a: U, b: U) => U,
+    depth?: number | o.TreeOptions,
+  ): Promise<U> {
+    return trees.treeAggregate(this.#call('treeAggregate'), zeroValue, { seqOp, combOp }, depth)
+  }
+
   /** Calls `f` with each element, in the tasks. */
   async foreach(f: (element: T) => void, options?: o.ActionOptions): Promise<void> {
     return actions.foreach(this.#call('foreach'), f, options)
@@ -649,6 +710,14 @@ export class RDD<out T> implements AsyncIterable<T> {
     options?: o.ActionOptions,
   ): Promise<void> {
     return actions.foreachPartition(this.#call('foreachPartition'), f, options)
+  }
+
+  /** `foreach` with a function that waits; calls overlap. */
+  async foreachAsync(
+    f: v.AsyncFunction<T, unknown>,
+    options?: o.AsyncOptions & o.ActionOptions,
+  ): Promise<void> {
+    return waiting.foreachAsync(this.#call('foreachAsync'), f, options)
   }
 
   /** How often each element is there. */

@@ -56,3 +56,8 @@ export interface Dependency {
   readonly kind: 'narrow' | 'shuffle'
   readonly rdd: RDD<unknown>
 }
+
+/** Travels once a stage, and makes an evaluator for each task. */
+export interface PartitionEvaluatorFactory<Ts extends readonly unknown[], U> {
+  createEvaluator(): { eval(index: number, ...partitions: Partitions<Ts>): Iterable<U> }
+}

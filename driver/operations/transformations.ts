@@ -1,6 +1,8 @@
 import {
   AsKeys,
   Coalesce,
+  CollectPartial,
+  type EvaluatorFactory,
   FilterElements,
   FlatMapElements,
   Glom,
@@ -16,10 +18,18 @@ import {
   Spread,
   Union,
   Values,
+  WithEvaluator,
 } from '#publib/lineage'
-import type { CoalesceOptions, Narrow, Partitioning, TransformOptions } from '../options.ts'
+import type {
+  CoalesceOptions,
+  Narrow,
+  NarrowOptions,
+  Partitioning,
+  TransformOptions,
+} from '../options.ts'
 import type { Records } from '../values.ts'
 import { narrowOptions, options, wholeNumber } from './arguments.ts'
+import { invalidArgument } from './errors.ts'
 import type { Operation } from './operation.ts'
 import { placement } from './placement.ts'
 
@@ -51,6 +61,29 @@ export function filter<T>(
 ): Lineage<T> {
   const { name } = options(op, 'options', given)
   return new FilterElements(op.about('MapPartitions', name), parent, op.fn(f))
+}
+
+/** Scala's `collect(partialFunction)`. */
+export function collectPartial<T, U>(
+  op: Operation,
+  parent: Lineage<T>,
+  f: (element: T) => U | undefined,
+  given?: NarrowOptions,
+): Lineage<U> {
+  const { keepsKeys, name } = narrowOptions(op, given)
+  return new CollectPartial(op.about('MapPartitions', name), parent, op.fn(f), keepsKeys)
+}
+
+/** Partition by partition, of one RDD or two. */
+export function withEvaluator<U>(
+  op: Operation,
+  parents: readonly Lineage<unknown>[],
+  factory: EvaluatorFactory<U>,
+): Lineage<U> {
+  if (typeof (factory as Partial<typeof factory> | null)?.createEvaluator !== 'function') {
+    throw invalidArgument(op, 'factory', factory, 'an object with createEvaluator()')
+  }
+  return new WithEvaluator(op.about('MapPartitions'), parents, op.value(factory))
 }
 
 export function keyBy<T, K>(

@@ -11,11 +11,13 @@ interface Classes {
 /** Every operator that may stand in a stage, and every action that a result stage may run, by its tag. A thread loads what its stages have. */
 const loaders: { readonly [K in keyof Classes]: Loaders<Classes[K]> } = {
   operator: {
+    aggregatedPartitions: async () => (await import('./operators/aggregated-partitions.ts')).AggregatedPartitions,
     asKeys: async () => (await import('./operators/as-keys.ts')).AsKeys,
     binary: async () => (await import('./operators/binary-source.ts')).BinarySource,
     cartesian: async () => (await import('./operators/cartesian.ts')).Cartesian,
     coGrouped: async () => (await import('./operators/co-grouped.ts')).CoGrouped,
     coalesce: async () => (await import('./operators/coalesce.ts')).Coalesce,
+    collectPartial: async () => (await import('./operators/collect-partial.ts')).CollectPartial,
     csv: async () => (await import('./operators/csv-source.ts')).CsvSource,
     csvProbe: async () => (await import('./operators/csv-probe.ts')).CsvProbe,
     empty: async () => (await import('./operators/empty.ts')).Empty,
@@ -44,6 +46,7 @@ const loaders: { readonly [K in keyof Classes]: Loaders<Classes[K]> } = {
     spread: async () => (await import('./operators/spread.ts')).Spread,
     union: async () => (await import('./operators/union.ts')).Union,
     values: async () => (await import('./operators/values.ts')).Values,
+    withEvaluator: async () => (await import('./operators/with-evaluator.ts')).WithEvaluator,
     zipPartitions: async () => (await import('./operators/zip-partitions.ts')).ZipPartitions,
     zipped: async () => (await import('./operators/zipped.ts')).Zipped,
   },

@@ -89,8 +89,6 @@ declare const sc: api.SparkContext
 export const context: Public<contract.SparkContext> = sc
 declare const numbers: api.RDD<number>
 export const rdd: Public<contract.RDD<number>> = numbers
-declare const pairs: api.RDD<[string, number]>
-export const pairRdd: Public<contract.RDD<[string, number]>> = pairs
 declare const broadcast: api.Broadcast<Map<string, number>>
 export const shared: contract.Broadcast<Map<string, number>> = broadcast
 declare const counter: api.NumberAccumulator

@@ -11,19 +11,10 @@ export const notYet: Readonly<Record<string, readonly string[]>> = {
     'localCheckpoint',
     'cleanShuffleDependencies',
     'withResources',
-    'collectPartial',
-    'flatMapAsync',
-    'mapPartitionsWithEvaluator',
     'barrier',
     'pipe',
-    'zipPartitionsWithEvaluator',
     'sampleByKeyExact',
     'countApproxDistinctByKey',
-    'stream',
-    'webStream',
-    'treeReduce',
-    'treeAggregate',
-    'foreachAsync',
     'countApprox',
     'countByValueApprox',
     'countByKeyApprox',
@@ -72,6 +63,9 @@ export const notYet: Readonly<Record<string, readonly string[]>> = {
  * than the contract says (`blockUpdated` has no storage level, `callSite` may be undefined).
  */
 export const heldByPrograms: Readonly<Record<string, readonly string[]>> = {
-  RDD: ['context', 'cartesian', 'zip', 'zipWithIndex', 'zipWithUniqueId'],
+  RDD: [
+    ...['context', 'cartesian', 'zip', 'zipWithIndex', 'zipWithUniqueId', 'zipPartitions'],
+    'zipPartitionsWithEvaluator',
+  ],
   SparkContext: ['union', 'addSparkListener', 'removeSparkListener'],
 }

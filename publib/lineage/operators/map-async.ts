@@ -6,7 +6,8 @@ import { tooManyTasks } from '../errors.ts'
 import type { About, Fields, Lineage } from '../lineage.ts'
 import { onlyParent, type Parts, rootAt } from '../operator.ts'
 import type { Preparation } from '../preparation.ts'
-import { EMIT_RECORDS, Records } from '../records.ts'
+import { batchesOf, EMIT_RECORDS, Records } from '../records.ts'
+import { iterableOf } from '../results.ts'
 import type { Root } from '../root.ts'
 
 export type AsyncFunction<T, U> = (element: T, signal: AbortSignal) => U | PromiseLike<U>
@@ -18,13 +19,17 @@ export interface AsyncSettings extends AsyncLimits {
   readonly ratePerSecond: number | undefined
 }
 
-/** One element for each, by a function that waits; calls overlap. */
+/** What comes of a result: itself, the elements that it iterates (waiting or not), or nothing. */
+export type AsyncGiving = 'one' | 'many' | 'nothing'
+
+/** Elements for each, by a function that waits; calls overlap. */
 export class MapAsync<T, out U> extends AsyncLineage<T, U> {
   static readonly tag = 'mapAsync'
   override readonly tag = MapAsync.tag
   readonly f: Root<AsyncFunction<T, U>>
   readonly retryIf: Root<RetryIf> | undefined
   readonly settings: AsyncSettings
+  readonly gives: AsyncGiving
   /** Tasks of the stage that may run at once: limits of the job are shared out among them. */
   #tasksAtOnce: number | undefined
 
@@ -35,6 +40,7 @@ export class MapAsync<T, out U> extends AsyncLineage<T, U> {
     options: {
       readonly keepsKeys: boolean
       readonly settings: AsyncSettings
+      readonly gives?: AsyncGiving
       readonly retryIf?: Root<RetryIf> | undefined
       readonly tasksAtOnce?: number | undefined
     },
@@ -43,6 +49,7 @@ export class MapAsync<T, out U> extends AsyncLineage<T, U> {
     this.f = f
     this.retryIf = options.retryIf
     this.settings = options.settings
+    this.gives = options.gives ?? 'one'
     this.#tasksAtOnce = options.tasksAtOnce
   }
 
@@ -50,6 +57,7 @@ export class MapAsync<T, out U> extends AsyncLineage<T, U> {
     return new MapAsync(parts.about, onlyParent(parts), rootAt(parts, 0), {
       keepsKeys: parts.fields['keepsKeys'] === true,
       settings: parts.fields['settings'] as AsyncSettings,
+      gives: parts.fields['gives'] as AsyncGiving,
       retryIf: parts.roots.length > 1 ? rootAt<RetryIf>(parts, 1) : undefined,
       tasksAtOnce: parts.fields['tasksAtOnce'] as number,
     })
@@ -79,21 +87,30 @@ export class MapAsync<T, out U> extends AsyncLineage<T, U> {
     const calls = new AsyncCalls(f, records, this.#limits(), { context, retryIf, root: this.f })
     let out: U[] = []
     try {
-      for await (const value of calls.results()) {
-        if (out.push(value) < EMIT_RECORDS) continue
-        yield out
+      for await (const result of calls.results()) {
+        if (this.gives === 'one') out.push(result)
+        else if (this.gives === 'many')
+          for await (const value of this.#iterated(result)) out.push(value)
+        if (out.length < EMIT_RECORDS) continue
+        yield* batchesOf(out)
         out = []
       }
-      if (out.length > 0) yield out
+      yield* batchesOf(out)
     } finally {
       calls.abort()
       records.return()
     }
   }
 
+  /** @throws NOT_ITERABLE */
+  #iterated(result: unknown): Iterable<U> | AsyncIterable<U> {
+    const waits = typeof result === 'object' && result !== null && Symbol.asyncIterator in result
+    return waits ? (result as AsyncIterable<U>) : iterableOf<U>(result, this.f)
+  }
+
   override fields(): Fields {
-    const { keepsKeys, settings } = this
-    return { keepsKeys, settings, tasksAtOnce: this.#tasksAtOnce }
+    const { keepsKeys, settings, gives } = this
+    return { keepsKeys, settings, gives, tasksAtOnce: this.#tasksAtOnce }
   }
 
   override roots(): readonly Root[] {

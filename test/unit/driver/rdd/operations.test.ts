@@ -235,6 +235,84 @@ for (const ships of [false, true]) {
       expect(await sc.parallelize([5, 5]).histogram(3)).to.deep.equal([[5, 5], [2]])
     })
 
+    it('reduce and aggregate in levels, whatever their number', async () => {
+      const numbers = sc.range(0, 1000, 1, 37)
+      for (const depth of [1, 2, 3, 5]) {
+        expect(await numbers.treeReduce((a, b) => a + b, depth)).to.equal(499_500)
+        const options = { depth, finalAggregateOnExecutor: true }
+        const add = (list: number[], x: number): number[] => [...list, x]
+        const join = (a: number[], b: number[]): number[] => a.concat(b)
+        const all = await numbers.treeAggregate([] as number[], add, join, options)
+        expect(all.sort((a, b) => a - b)).to.deep.equal(range(1000))
+      }
+      expect(
+        await sc.emptyRDD<number>().treeAggregate(
+          5,
+          (a, b) => a + b,
+          (a, b) => a + b,
+        ),
+      ).to.equal(5)
+      const none = await sc
+        .range(0, 0, 1, 3)
+        .treeReduce((a, b) => a + b)
+        .catch((e: Error) => e)
+      expect(none).to.match(/no element/)
+    })
+
+    it('map and leave out at once, and map by objects that factories make', async () => {
+      const numbers = sc.range(0, 6, 1, 2)
+      const halves = numbers.collectPartial(x => (x % 2 === 0 ? x / 2 : undefined))
+      expect(await halves.collect()).to.deep.equal([0, 1, 2])
+      const factory = {
+        createEvaluator: () => ({
+          eval: (index: number, part: Iterable<number>) => [[index, [...part].length]],
+        }),
+      }
+      expect(await numbers.mapPartitionsWithEvaluator(factory).collect()).to.deep.equal([
+        [0, 3],
+        [1, 3],
+      ])
+      const zipping = {
+        createEvaluator: () => ({
+          eval: (_: number, a: Iterable<number>, b: Iterable<number>) => [[...a, ...b].length],
+        }),
+      }
+      const both = numbers.zipPartitionsWithEvaluator(sc.range(0, 3, 1, 2), zipping)
+      expect(await both.collect()).to.deep.equal([4, 5])
+    })
+
+    it('flatten what functions wait for, and call functions that wait', async () => {
+      const numbers = sc.range(0, 4, 1, 2)
+      const flat = numbers.flatMapAsync(async x => Array(x).fill(x) as number[])
+      expect(await flat.collect()).to.deep.equal([1, 2, 2, 3, 3, 3])
+      const streamed = numbers.flatMapAsync(async x =>
+        (async function* () {
+          yield x
+          yield -x
+        })(),
+      )
+      expect(await streamed.count()).to.equal(8)
+      await numbers.foreachAsync(async () => 'ignored')
+      const failing = numbers.foreachAsync(async x => {
+        if (x === 3) throw new Error('three')
+      })
+      const error = await failing.catch((thrown: Error) => thrown)
+      expect(String((error as Error).cause ?? error)).to.match(/three/)
+    })
+
+    it('stream elements in order, and stop when nobody reads', async () => {
+      const numbers = sc.range(0, 100, 1, 5)
+      const read: number[] = []
+      for await (const x of numbers.stream()) read.push(x as number)
+      expect(read).to.deep.equal(range(100))
+      const web: number[] = []
+      for await (const x of numbers.webStream()) {
+        web.push(x)
+        if (web.length === 30) break
+      }
+      expect(web).to.deep.equal(range(30))
+    })
+
     it('count different elements roughly', async () => {
       const many = sc.range(0, 50_000, 1, 4).map(x => `value ${x % 20_000}`)
       expect(await many.countApproxDistinct(0.01)).to.be.within(19_400, 20_600)

@@ -52,6 +52,8 @@ export class History {
   readonly #stages = new Map<number, Stage>()
   /** What a map task gives; it may change for those that are not deterministic. */
   readonly #isFickle: boolean
+  /** Many tasks, so short that many lie ready with an executor. */
+  readonly #isHasty: boolean
   #nextWorker = 0
   #lastTask = -1
   #nowMs = 0
@@ -59,6 +61,7 @@ export class History {
   constructor(seed: number) {
     this.#random = seeded(seed)
     this.#isFickle = this.#random() < 0.3
+    this.#isHasty = this.#random() < 0.4
   }
 
   /** Faults and all, then a time in which everything heals and must come to an end. */
@@ -111,7 +114,7 @@ export class History {
 
   #lineage(depth: number): Lineage<unknown> {
     if (this.#lineages.length > 0 && this.#random() < 0.3) return this.#pick(this.#lineages)
-    const size = 1 + Math.floor(this.#random() * 5)
+    const size = 1 + Math.floor(this.#random() * (this.#isHasty ? 40 : 5))
     if (depth === 0) return this.#shapes.source(this.#random() < 0.05 ? 0 : size)
     const parent = this.#lineage(depth - 1)
     const dice = this.#random()
@@ -194,7 +197,7 @@ export class History {
       this.#readBy.set(id, this.#contentsOf(running.inputs))
       this.#cache(running.launch)
     }
-    const runTimeMs = this.#random() < 0.5 ? 5 : 500
+    const runTimeMs = this.#isHasty ? 0.02 : this.#random() < 0.5 ? 5 : 500
     const ended = [{ taskId: taskId(id), end, runTimeMs }]
     // Now and then it is told twice.
     if (this.#random() < 0.1) ended.push({ ...ended[0]! })
