@@ -1,4 +1,4 @@
-import { type Column, rowsOf, valuesOf } from '#publib/columnar'
+import { type Column, detectColumn, rowsOf, valuesOf } from '#publib/columnar'
 import { estimateSize } from '#publib/memory'
 import type { Accumulators } from './accumulators.ts'
 import type { Aggregator } from './aggregator.ts'
@@ -64,8 +64,10 @@ class ValueAccumulators implements Accumulators {
     }
   }
 
+  /** Numbers as such: what comes next need not look at each. */
   column(): Column {
-    return { kind: 'values', values: this.#combiners.slice() }
+    const values = this.#combiners.slice()
+    return typeof values[0] === 'number' ? detectColumn(values) : { kind: 'values', values }
   }
 
   clear(): void {
