@@ -11,7 +11,8 @@ interface Classes {
 /** Every operator that may stand in a stage, and every action that a result stage may run, by its tag. A thread loads what its stages have. */
 const loaders: { readonly [K in keyof Classes]: Loaders<Classes[K]> } = {
   operator: {
-    aggregatedPartitions: async () => (await import('./operators/aggregated-partitions.ts')).AggregatedPartitions,
+    aggregatedPartitions: async () =>
+      (await import('./operators/aggregated-partitions.ts')).AggregatedPartitions,
     asKeys: async () => (await import('./operators/as-keys.ts')).AsKeys,
     binary: async () => (await import('./operators/binary-source.ts')).BinarySource,
     cartesian: async () => (await import('./operators/cartesian.ts')).Cartesian,
