@@ -12,7 +12,8 @@ import type { SortedBlock } from './column-merge.ts'
 import { ColumnRuns } from './column-runs.ts'
 import type { SpillEnvironment } from './environment.ts'
 import { sortExternally } from './external-sorter.ts'
-import { orderOfColumn, type SortClass, sortClassOf, sortedAlone } from './sort-keys.ts'
+import { type RunKeys, runKeysFor } from './run-keys.ts'
+import { orderOfColumn, type SortClass, sortClassOf } from './sort-keys.ts'
 import type { KeyOrdering } from './spec.ts'
 
 /** What is sorted at once: kernels hold keys, order and copies of them. */
@@ -56,11 +57,12 @@ class ColumnSorter {
   readonly #ordering: KeyOrdering<never>
   readonly #runs: ColumnRuns
   readonly #keeper: MemoryKeeper
-  readonly #positions = new ColumnBuilder()
   readonly #keys: ColumnBuilder | undefined
   /** None as long as every value is its own key. */
   #values: ColumnBuilder | undefined
   #class: SortClass | undefined
+  /** What the rows are sorted by; made for the first of them. */
+  #positions: RunKeys | undefined
   /** What the rows are sorted by that were not taken. */
   #refused: Column | undefined
 
@@ -86,8 +88,9 @@ class ColumnSorter {
       return false
     }
     this.#class = sortClass
-    if (keys !== values) this.#values ??= this.#valuesSoFar()
-    this.#positions.addAll(positions)
+    this.#positions ??= runKeysFor(sortClass)
+    if (keys !== values) this.#values ??= valuesSoFar(this.#positions)
+    this.#positions.add(positions)
     this.#keys?.addAll(keys)
     this.#values?.addAll(values)
     if (this.#keeper.shouldSpill(this.#estimatedBytes())) this.#spill()
@@ -96,7 +99,13 @@ class ColumnSorter {
   }
 
   *sorted(): Generator<Column> {
-    this.#endRun()
+    const only = this.#runs.count === 0 ? this.#positions : undefined
+    if (only === undefined || this.#values !== undefined) this.#endRun()
+    else {
+      // Nothing comes behind it: it is given from where it was sorted.
+      only.sort(!this.#ordering.ascending)
+      this.#runs.add([only.column()], only.bytes)
+    }
     for (const block of this.#runs.merged()) yield pairsOf(block)
   }
 
@@ -111,15 +120,17 @@ class ColumnSorter {
 
   close(): void {
     this.#runs.close()
+    this.#positions?.release()
+    this.#positions = undefined
     this.#keeper.release()
   }
 
   get #rows(): number {
-    return this.#positions.rows
+    return this.#positions?.rows ?? 0
   }
 
   get #bytes(): number {
-    return this.#positions.bytes + (this.#keys?.bytes ?? 0) + (this.#values?.bytes ?? 0)
+    return (this.#positions?.bytes ?? 0) + (this.#keys?.bytes ?? 0) + (this.#values?.bytes ?? 0)
   }
 
   #estimatedBytes(): number {
@@ -132,17 +143,12 @@ class ColumnSorter {
     return detectColumn(valuesOf(keys).map(value => keyOf(value as never)))
   }
 
-  /** The values of all rows before one that is not its own key: their keys. Those of runs are found there. */
-  #valuesSoFar(): ColumnBuilder {
-    const values = new ColumnBuilder()
-    values.addAll(this.#positions.column())
-    return values
-  }
-
   #endRun(): void {
-    if (this.#rows === 0) return
+    const positions = this.#positions
+    if (positions === undefined || positions.rows === 0) return
     const bytes = this.#bytes
-    this.#runs.add(this.#sortedFields(), bytes)
+    this.#runs.add(this.#sortedFields(positions), bytes)
+    positions.clear()
     this.#keeper.hold(this.#estimatedBytes())
   }
 
@@ -152,16 +158,12 @@ class ColumnSorter {
     this.#keeper.release()
   }
 
-  #sortedFields(): SortedBlock {
+  /** Columns of their own memory. */
+  #sortedFields(positions: RunKeys): SortedBlock {
     const isFalling = !this.#ordering.ascending
-    const positions = this.#positions.finish()
     const others = [this.#keys?.finish(), this.#values?.finish()].filter(part => part !== undefined)
-    if (others.length === 0) {
-      const sorted = sortedAlone(positions, isFalling)
-      if (sorted !== undefined) return [sorted]
-    }
-    const order = orderOfColumn(positions, isFalling)
-    return [positions, ...others].map(part => gatherColumn(part, order))
+    const order = orderOfColumn(positions.column(), isFalling)
+    return [positions.column(), ...others].map(part => gatherColumn(part, order))
   }
 
   /** What the row sorter is given: pairs, or with a key function each pair behind what the function gave for it. */
@@ -183,6 +185,13 @@ class ColumnSorter {
     const known = valuesOf(positions)
     return pairs.map((pair, i) => [known[i] as never, pair])
   }
+}
+
+/** The values of all rows before one that is not its own key: their keys. Those of runs are found there. */
+function valuesSoFar(positions: RunKeys): ColumnBuilder {
+  const values = new ColumnBuilder()
+  values.addAll(positions.column())
+  return values
 }
 
 /** The pairs of rows that are sorted. */

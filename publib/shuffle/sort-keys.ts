@@ -50,11 +50,3 @@ export function orderOfColumn(column: Column, isFalling: boolean): Uint32Array {
   if (keys.kind === 'texts') return kernels().orderOfTexts(keys.texts, isFalling)
   return kernels().orderOfNumbers(keys.values, isFalling)
 }
-
-/** A column in order where nothing goes with it, and numbers can be sorted without an order; undefined elsewhere. */
-export function sortedAlone(column: Column, isFalling: boolean): Column | undefined {
-  if (column.kind !== 'i32' && column.kind !== 'f64') return undefined
-  const values = kernels().sortNumbers(new Float64Array(column.values), isFalling)
-  if (column.kind === 'f64') return { kind: 'f64', values }
-  return { kind: 'i32', values: new Int32Array(values) }
-}

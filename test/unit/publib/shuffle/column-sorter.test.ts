@@ -93,12 +93,12 @@ describe('sorting on columns', () => {
   })
 
   it('merges hundreds of spilled runs in passes', () => {
-    const records = pairs(40_000, 3000)
+    const records = pairs(16_000, 1500)
     for (const texts of [false, true]) {
       const given: Pair[] = texts ? records.map(([k, v]) => [`key ${k}`, v]) : records
-      const task = bench.task(1, { dataBytes: 6000 })
+      const task = bench.task(1, { dataBytes: 3000 })
       const sorted: unknown[] = []
-      for (const column of sortColumns(columnsOf(given, 130), { ascending: true }, task)) {
+      for (const column of sortColumns(columnsOf(given, 100), { ascending: true }, task)) {
         sorted.push(...valuesOf(column))
       }
       expect(sorted).to.deep.equal(sortRows(given, { ascending: true }))
