@@ -7,8 +7,10 @@
  *     npm run bench -- --profile W5 [--data DIR] [--out FILE.html]     CPU profile of driver and executors, as flame pictures
  *     npm run bench -- --table FILE     the table of an earlier comparison
  */
+import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
+import { fileURLToPath } from 'node:url'
 import { clusterFigures } from './cluster.ts'
 import { coldFigures } from './cold.ts'
 import { peerEngines, simspark } from './engines.ts'
@@ -28,6 +30,7 @@ const groups: Readonly<Record<string, (runs: number) => Promise<Figure[]>>> = {
   micro: microFigures,
 }
 
+const explainer = fileURLToPath(new URL('./programs/explain.js', import.meta.url))
 const [cpu] = cpus()
 const machine = `${cpus().length} × ${cpu?.model ?? 'unknown'}`
 
@@ -92,6 +95,15 @@ function keptRows(path: string): Row[] {
   return lines.map(line => JSON.parse(line) as Row)
 }
 
+/** What the engine says of how it runs a workload in other words. */
+function explained(workload: string, data: string): string {
+  const { stdout } = spawnSync(process.execPath, [explainer, workload, data], {
+    encoding: 'utf8',
+    env: { ...process.env, BENCH_FORM: 'disguised' },
+  })
+  return stdout.split('\n').slice(0, -2).join('\n').replace(/^/gm, '       ')
+}
+
 async function undisguised(options: BenchOptions & { mode: 'disguised' }): Promise<void> {
   const workloads = options.workloads.filter(workload => workload !== 'W13')
   const engines = [simspark('plain', 'plain'), simspark('disguised', 'disguised')]
@@ -104,5 +116,6 @@ async function undisguised(options: BenchOptions & { mode: 'disguised' }): Promi
     const verdict =
       plain?.answer !== other?.answer ? '  ANSWERS DIFFER' : ratio > 1.3 ? '  above 1.3' : ''
     console.log(`${workload.padEnd(4)} ${ratioText(ratio).padStart(5)} ×  ${times}${verdict}`)
+    if (ratio > 1.3) console.log(explained(workload, options.data))
   }
 }
