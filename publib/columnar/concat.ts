@@ -1,5 +1,6 @@
 import { type Column, rowsOf } from './column.ts'
 import { ColumnBuilder } from './column-builder.ts'
+import { isTwice } from './fields.ts'
 import { packUtf8, type Utf8Column } from './strings.ts'
 
 /** Columns one behind the other as one: of their own kind where all are of one, else of one that can hold them. */
@@ -17,10 +18,13 @@ export function concatColumns(columns: readonly Column[]): Column {
   if (areAll(columns, 'tuple')) {
     const { length } = columns[0]!.fields
     if (columns.every(({ fields }) => fields.length === length)) {
-      const fields = columns[0]!.fields.map((_, i) =>
-        concatColumns(columns.map(column => column.fields[i]!)),
-      )
-      return { kind: 'tuple', rows: rowsOfAll(columns), fields }
+      const fieldAt = (i: number) => concatColumns(columns.map(column => column.fields[i]!))
+      const rows = rowsOfAll(columns)
+      if (columns.every(isTwice)) {
+        const both = fieldAt(0)
+        return { kind: 'tuple', rows, fields: [both, both] }
+      }
+      return { kind: 'tuple', rows, fields: columns[0]!.fields.map((_, i) => fieldAt(i)) }
     }
   }
   const builder = new ColumnBuilder()

@@ -1,5 +1,5 @@
 import type { MapStatus } from '#publib/blocks'
-import type { Column } from '#publib/columnar'
+import { type Column, coalesceColumns } from '#publib/columnar'
 import type { Accumulators } from './accumulators.ts'
 import { sortColumns } from './column-sorter.ts'
 import { type CombineOptions, combineColumns } from './combine-columns.ts'
@@ -27,7 +27,7 @@ export function readShuffleColumns<K, V, C>(
     what: mapSideCombine ? 'combiners' : 'values',
     bytes: bytesIn(range, statuses),
   } as const
-  const written = readMapOutputs(shuffleId, range, statuses, env)
+  const written = coalesceColumns(readMapOutputs(shuffleId, range, statuses, env))
   const combined = combineColumns(written, options, env)
   return ordering === undefined ? combined : sortColumns(combined, ordering, env)
 }

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import {
   type Column,
   ColumnBuilder,
+  coalesceColumns,
   concatColumns,
   detectColumn,
   gatherColumn,
@@ -139,5 +140,28 @@ describe('the hashes of a column', () => {
   it('stop where those of values do, in rows with very many objects', () => {
     const rows = [new Array(60_000).fill([1, [2]]), new Array(60_000).fill([1, [3]])]
     expect([...hashColumn(columnOf(rows))]).to.deep.equal(rows.map(hashValue))
+  })
+})
+
+describe('columns of few rows', () => {
+  it('become columns of many, with the same rows in the same order', () => {
+    holdsForAll(
+      fc.array(batches, { maxLength: 8 }),
+      all => {
+        const columns = all.map(columnOf)
+        const joined = [...coalesceColumns(columns)]
+        assertExactly(joined.flatMap(valuesOf), columns.flatMap(valuesOf))
+        return joined.length <= all.length && joined.every(isConsistent)
+      },
+      300,
+    )
+  })
+
+  it('are joined by thousands, where they are of one kind', () => {
+    const pairs = (count: number) => columnOf(Array.from({ length: count }, (_, i) => [`k${i}`, i]))
+    const rows = (columns: readonly Column[]) => [...coalesceColumns(columns)].map(rowsOf)
+    expect(rows(new Array(100).fill(pairs(100)))).to.deep.equal([4100, 4100, 1800])
+    expect(rows([pairs(10), pairs(2000), pairs(10), pairs(10)])).to.deep.equal([10, 2000, 20])
+    expect(rows([pairs(10), columnOf([1, 2]), columnOf([0.5])])).to.deep.equal([10, 3])
   })
 })
