@@ -89,7 +89,7 @@ export function randomProgram(random: SimRandom): Program {
   const source = (): number => {
     const count = random.integer(0, 9) === 0 ? random.integer(0, 3) : random.integer(8, 60)
     const keys = random.integer(2, 15)
-    const slices = random.integer(1, 5)
+    const slices = random.integer(1, random.chance(0.1) ? 40 : 5)
     const kind = random.pick(['parallelize', 'range'] as const)
     return add({ kind, count, keys, slices }, { rows: count, keys })
   }

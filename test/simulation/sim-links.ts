@@ -74,6 +74,8 @@ class SimLink implements ExecutorLink {
   /** What is planned for the task at hand. */
   #next: { cancel(): void } | undefined
   #hasComputed = false
+  /** Its tasks are so short that many lie ready with it. */
+  readonly #isHasty: boolean
   #isEnded = false
   #arrivesAt = 0
   #toldAt = 0
@@ -88,6 +90,7 @@ class SimLink implements ExecutorLink {
     const { world, process, shuffleFolder, spillFolder, location, watch } = common
     const { executorId } = options
     const random = world.random.fork()
+    this.#isHasty = random.chance(0.3)
     this.#executor = new Executor(
       {
         ...{ executorId, shuffleFolder, spillFolder, location, liveStages: undefined },
@@ -272,6 +275,7 @@ class SimLink implements ExecutorLink {
   /** Mostly short, now and then long. */
   #duration(): number {
     const { world, process } = this.#common
+    if (this.#isHasty) return 0.01 + world.random.number() * 0.1
     const most = world.random.chance(0.2) ? 4000 : world.random.chance(0.4) ? 800 : 40
     return (1 + world.random.number() * most) * process.machine.slowness
   }

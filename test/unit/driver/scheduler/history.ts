@@ -61,7 +61,7 @@ export class History {
   constructor(seed: number) {
     this.#random = seeded(seed)
     this.#isFickle = this.#random() < 0.3
-    this.#isHasty = this.#random() < 0.4
+    this.#isHasty = this.#random() < 0.25
   }
 
   /** Faults and all, then a time in which everything heals and must come to an end. */
@@ -114,7 +114,7 @@ export class History {
 
   #lineage(depth: number): Lineage<unknown> {
     if (this.#lineages.length > 0 && this.#random() < 0.3) return this.#pick(this.#lineages)
-    const size = 1 + Math.floor(this.#random() * (this.#isHasty ? 40 : 5))
+    const size = 1 + Math.floor(this.#random() * (this.#isHasty ? 15 : 5))
     if (depth === 0) return this.#shapes.source(this.#random() < 0.05 ? 0 : size)
     const parent = this.#lineage(depth - 1)
     const dice = this.#random()
