@@ -87,16 +87,27 @@ export class ByteLeaf implements LeafBuffer {
 
   /** `value` is below 2^31. */
   #digits(value: number, count: number): void {
-    const { bytes } = this
+    const { bytes, end } = this
     let left = value | 0
-    for (let at = this.end + count - 1; at >= this.end; at--) {
-      const rest = (left / 10) | 0
-      bytes[at] = ZERO + left - rest * 10
+    let at = end + count
+    // Two at a time: dividing costs more than looking up.
+    while (at - end >= 2) {
+      const rest = (left / 100) | 0
+      const pair = (left - rest * 100) * 2
+      bytes[--at] = PAIRS[pair + 1]!
+      bytes[--at] = PAIRS[pair]!
       left = rest
     }
-    this.end += count
+    if (at > end) bytes[end] = ZERO + left
+    this.end = end + count
   }
 }
+
+/** The digits of 0 to 99, two each. */
+const PAIRS = Uint8Array.from({ length: 200 }, (_, i) => {
+  const value = i >> 1
+  return ZERO + (i % 2 === 0 ? Math.floor(value / 10) : value % 10)
+})
 
 function digitsOf(value: number): number {
   if (value < 10_000) return value < 100 ? (value < 10 ? 1 : 2) : value < 1000 ? 3 : 4
