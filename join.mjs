@@ -185,13 +185,32 @@ function withoutSmall(chunks, modules) {
     const homes = [...left]
       .filter(home => home !== chunk && [...chunk.loaders].every(root => home.loaders.has(root)))
       .sort((a, b) => a.loaders.size - b.loaders.size)
-    const home = homes.find(home => !makesCircle(chunk, home, modules))
+    const home = homes.find(
+      home => bringsNothing(chunk, home) && !makesCircle(chunk, home, modules),
+    )
     if (home === undefined) continue
     for (const module of chunk.modules) module.chunk = home
     home.modules.push(...chunk.modules)
     left.delete(chunk)
   }
   return [...left]
+}
+
+/** Whether one chunk needs nothing of Node or of packages that the other does not need anyway. */
+function bringsNothing(one, other) {
+  const outsideOf = chunk =>
+    new Set(
+      chunk.modules.flatMap(({ edits, exports, stars }) => {
+        const targets = [
+          ...edits.flatMap(e => e.imports.map(i => i.target)),
+          ...exports.map(e => e.target),
+          ...stars,
+        ]
+        return targets.map(target => target?.outside).filter(outside => outside !== undefined)
+      }),
+    )
+  const known = outsideOf(other)
+  return [...outsideOf(one)].every(outside => known.has(outside))
 }
 
 /** Whether something that one of two chunks needs, other than the two, needs one of them. */
