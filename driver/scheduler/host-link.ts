@@ -104,6 +104,7 @@ export class HostLink {
 
   /** The turn is over: what was launched in it goes out. */
   flush(): void {
+    if (this.#batch.length === 0) return
     for (let at = 0; at < this.#batch.length; at += BATCH_MAX) {
       this.#sendTasks(this.#batch.slice(at, at + BATCH_MAX))
     }
