@@ -5,15 +5,15 @@ const compiled = new Map<string, unknown>()
 let isAllowed: boolean | undefined
 
 /**
- * The function that a text returns, compiled once in a thread. Undefined where code generation is forbidden, or too much
- * was generated already: callers have a slower way of their own. No user's text may stand in it but as a quoted literal.
+ * The function that a text returns, compiled once in a thread for each `key`. Undefined where code generation is forbidden, or
+ * too much was generated already: callers have a slower way of their own. No user's text may stand in it but as a quoted literal.
  */
-export function compileText<F>(text: string): F | undefined {
-  const known = compiled.get(text)
+export function compileText<F>(key: string, textOf: () => string): F | undefined {
+  const known = compiled.get(key)
   if (known !== undefined) return known as F
   if (compiled.size === TEXTS_MAX || !canCompile()) return undefined
-  const made: unknown = new Function(text)()
-  compiled.set(text, made)
+  const made: unknown = new Function(textOf())()
+  compiled.set(key, made)
   return made as F
 }
 

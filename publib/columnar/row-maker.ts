@@ -26,11 +26,12 @@ export function makeRows(
   const text = new RowText(leaves, valuesOf)
   const expression = text.nested(column)
   const names = text.names.map((name, index) => `${name} = leaves[${index}]`)
-  const make = compileText<Rows>(`return function rows(count, leaves) {
+  const body = `return function rows(count, leaves) {
 const ${['made = new Array(count)', ...names].join(', ')}
 for (let i = 0; i < count; i++) made[i] = ${expression}
 return made
-}`)
+}`
+  const make = compileText<Rows>(body, () => body)
   return make?.(column.rows, leaves)
 }
 

@@ -1,7 +1,7 @@
 import type { Column } from './column.ts'
 import { compileText } from './compile-text.ts'
 import { COLUMN_DEPTH_MAX } from './limits.ts'
-import { type LeafKind, type RowsShape, type Shape, shapeOfRows } from './row-shape.ts'
+import { type LeafKind, type RowsShape, type Shape, shapeOfRows, signatureOf } from './row-shape.ts'
 
 type Leaf = Int32Array | Float64Array | Uint8Array | unknown[]
 /** The number of the leaf that a value does not fit in, `MISFIT` where a row has another shape, or `ALL_READ`. */
@@ -43,7 +43,7 @@ function readShape(
 ): Column | undefined {
   const kinds = shape.leaves
   for (let tries = 2 * kinds.length; tries >= 0; tries--) {
-    const read = compileText<Read>(readerText(shape))
+    const read = compileText<Read>(`read ${signatureOf(shape)}`, () => readerText(shape))
     if (read === undefined) return undefined
     const leaves = kinds.map(({ kind }) => leafOf(kind, rows.length))
     const misfit = read(rows, leaves)
@@ -72,7 +72,6 @@ function leafOf(kind: LeafKind, rows: number): Leaf {
   }
 }
 
-/** Equal texts mean equal shapes and kinds. */
 function readerText(shape: Shape): string {
   const text = new ReaderText()
   const body = text.row(shape, 'rows[i]')

@@ -41,6 +41,20 @@ export function shapeOfRows(
   return { ...shape, leaves, isNested: shape.fields.some(field => field.kind !== 'leaf') }
 }
 
+/** Equal for equal shapes with leaves of equal kinds. */
+export function signatureOf(shape: Shape): string {
+  if (shape.kind === 'leaf') return SIGNS[shape.leaf.kind]
+  const isTuple = shape.kind === 'tuple'
+  let signature = isTuple ? '[' : '{'
+  for (let i = 0; i < shape.fields.length; i++) {
+    if (!isTuple) signature += JSON.stringify(shape.keys[i])
+    signature += signatureOf(shape.fields[i]!)
+  }
+  return `${signature}]`
+}
+
+const SIGNS: Readonly<Record<LeafKind, string>> = { i32: 'i', f64: 'f', bool: 'b', any: 'a' }
+
 interface Place {
   readonly depth: number
   readonly depthMax: number

@@ -4,7 +4,7 @@ import { assertExactly, batches, fc, holdsForAll } from '../../../support/proper
 
 /** Rows enough for a generated loop. */
 function repeated(batch: readonly unknown[]): unknown[] {
-  return Array.from({ length: Math.ceil(64 / batch.length) }, () => batch).flat(1)
+  return Array.from({ length: Math.ceil(128 / batch.length) }, () => batch).flat(1)
 }
 
 /** What a column is made of. */
@@ -49,7 +49,7 @@ describe('columns read by generated loops', () => {
   it('are of the kinds that a plain loop finds', () => {
     for (const rows of [batches, fc.array(row, { minLength: 1, maxLength: 30 })]) {
       holdsForAll(rows as typeof batches, batch => {
-        if (batch.length === 0 || batch.length >= 64) return true
+        if (batch.length === 0 || batch.length >= 128) return true
         expect(attempt(repeated(batch))).to.deep.equal(attempt(batch))
         return true
       })
@@ -81,7 +81,7 @@ describe('columns read by generated loops', () => {
   })
 
   it('keep their fields apart where only what is nested differs', () => {
-    const rows = Array.from({ length: 100 }, (_, i) => [i, i === 50 ? null : { x: i }])
+    const rows = Array.from({ length: 200 }, (_, i) => [i, i === 50 ? null : { x: i }])
     expect(kinds(detectColumn(rows))).to.deep.equal(['i32', { nullable: { x: 'i32' } }])
   })
 
