@@ -1,4 +1,4 @@
-import { type Aggregator, GROUP_VALUES } from '#publib/shuffle'
+import { type Aggregator, GROUP_VALUES, valueAsCombiner } from '#publib/shuffle'
 import { copyValue } from '#publib/util'
 import type { Fields } from './lineage.ts'
 import { refusePromise } from './results.ts'
@@ -54,10 +54,10 @@ export function aggregatorOf(
     case 'group':
       return GROUP_VALUES
     case 'first':
-      return { createCombiner: itself, mergeValue: itself, mergeCombiners: itself }
+      return { createCombiner: valueAsCombiner, mergeValue: itself, mergeCombiners: itself }
     case 'reduce': {
       const merge = guarded(first!)
-      return { createCombiner: itself, mergeValue: merge, mergeCombiners: merge }
+      return { createCombiner: valueAsCombiner, mergeValue: merge, mergeCombiners: merge }
     }
     case 'combine': {
       const create = first!.value as (value: unknown) => unknown

@@ -81,6 +81,14 @@ export class ByteWriter {
     return view.length * 4 < this.#buffer.length * 3 ? Uint8Array.prototype.slice.call(view) : view
   }
 
+  /** What is written, as memory of its own; this one is for other things from now on. */
+  takeCopy(): Uint8Array {
+    const copy = Buffer.allocUnsafeSlow(this.#length)
+    this.#buffer.copy(copy, 0, 0, this.#length)
+    this.#length = 0
+    return copy
+  }
+
   /** Makes room before the buffer is touched: it may be another one afterwards. */
   #room(size: number): number {
     const start = this.#length

@@ -40,13 +40,21 @@ export function encodeBatch(values: readonly unknown[], options: EncodeOptions =
 
 /** A column as one block. @throws what its values throw, unexplained */
 export function blockOf(column: Column, rows: number, options: EncodeOptions): Uint8Array {
-  const out = new ByteWriter(HEADER_BYTES + 16 * rows + 64)
+  const out = idleWriter ?? new ByteWriter(HEADER_BYTES + 16 * rows + 64)
+  // Not while it is written to: a getter of a value may encode others.
+  idleWriter = undefined
   out.bytes(EMPTY_HEADER)
   writeColumn(column, out, options)
-  const block = out.finish()
+  const isLarge = out.length > IDLE_BYTES_MAX
+  const block = isLarge ? out.finish() : out.takeCopy()
   sealBlock(block, 'columns', rows, options.salt ?? 0)
+  if (!isLarge) idleWriter = out
   return block
 }
+
+/** Memory that blocks are written in before they are copied to where they stay: it need not be had, and filled with 0, each time. */
+let idleWriter: ByteWriter | undefined
+const IDLE_BYTES_MAX = 4 * 2 ** 20
 
 /** `encodeBatch`, in several blocks where one would be too large. */
 export function encodeBatches(

@@ -11,5 +11,11 @@ export interface Aggregator<K, V, C> {
   readonly mergeCombiners: (a: C, b: C, key: K) => C
 }
 
+/**
+ * The createCombiner of an aggregator whose combiners are values themselves. It is known by its identity: where nothing is
+ * combined, values pass as they are.
+ */
+export const valueAsCombiner = <V>(value: V): V => value
+
 /** Gathers the values of a key in a Group (`groupByKey`): on disk where there are many. Only the reader knows how, so it is a tag. */
 export const GROUP_VALUES = 'groupValues'

@@ -1,9 +1,9 @@
 import { type Column, rowsOf } from '#publib/columnar'
 import type { Accumulators } from './accumulators.ts'
-import type { Aggregator } from './aggregator.ts'
+import { type Aggregator, valueAsCombiner } from './aggregator.ts'
 import { ColumnOutputWriter } from './column-output-writer.ts'
 import type { ShuffleEnvironment } from './environment.ts'
-import { MapSideColumns } from './map-side-columns.ts'
+import { MapSideColumns, type MapSideOptions } from './map-side-columns.ts'
 import type { Partitioner } from './partitioner.ts'
 import { mapSideAggregator } from './shuffle-writer.ts'
 import type { MapOutput, ShuffleSpec } from './spec.ts'
@@ -35,7 +35,7 @@ export function writeMapOutputColumns<K, V, C>(
   try {
     const aggregator = mapSideAggregator(spec)
     if (aggregator === undefined) pushTo(writer.add.bind(writer), env, push)
-    else combine(makeAccumulators ?? generic(aggregator as never), writer, env, push)
+    else combine(optionsOf(aggregator as never, makeAccumulators), writer, env, push)
     return writer.finish()
   } finally {
     writer.close()
@@ -43,12 +43,12 @@ export function writeMapOutputColumns<K, V, C>(
 }
 
 function combine(
-  makeAccumulators: () => Accumulators,
+  options: MapSideOptions,
   writer: ColumnOutputWriter,
   env: ShuffleEnvironment,
   push: (taker: ColumnTaker) => void,
 ): void {
-  const combiner = new MapSideColumns(makeAccumulators, writer.add.bind(writer), env)
+  const combiner = new MapSideColumns(options, writer.add.bind(writer), env)
   try {
     pushTo(combiner.add.bind(combiner), env, push)
     combiner.finish()
@@ -70,7 +70,12 @@ function pushTo(
   })
 }
 
-/** What combines where nobody knows better. */
-function generic(aggregator: Aggregator<never, never, unknown>): () => Accumulators {
-  return () => valueAccumulators(aggregator)
+function optionsOf(
+  aggregator: Aggregator<never, never, unknown>,
+  makeAccumulators: (() => Accumulators) | undefined,
+): MapSideOptions {
+  return {
+    makeAccumulators: makeAccumulators ?? (() => valueAccumulators(aggregator)),
+    areCombinersValues: aggregator.createCombiner === valueAsCombiner,
+  }
 }

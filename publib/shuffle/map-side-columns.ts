@@ -12,6 +12,14 @@ export const TABLE_KEYS_MAX = 1 << 16
 /** Of the rows that filled a table, the part that must have met a key again: else combining is given up. */
 const HITS_MIN = 0.15
 
+export interface MapSideOptions {
+  readonly makeAccumulators: () => Accumulators
+  /** Whether the combiner of a single value is that value. */
+  readonly areCombinersValues: boolean
+  /** The most keys of a table. */
+  readonly keysMax?: number
+}
+
 /**
  * MapSideCombiner for columns: a table that is full is passed on and begun anew, for reducers merge combiners anyway. Where
  * keys hardly ever come again while the table lasts, values pass one by one for the rest of the task.
@@ -20,27 +28,23 @@ export class MapSideColumns {
   readonly #combiner: KeyedCombiner
   readonly #keeper: MemoryKeeper
   readonly #take: TakeColumns
-  readonly #makeAccumulators: () => Accumulators
+  readonly #options: MapSideOptions
   readonly #keysMax: number
   #rows = 0
-  #singles: SingleValues | undefined
+  /** Makes combiners of single values, once combining is given up. */
+  #combinersOf: ((values: Column) => Column) | undefined
 
-  constructor(
-    makeAccumulators: () => Accumulators,
-    take: TakeColumns,
-    env: SpillEnvironment,
-    keysMax = TABLE_KEYS_MAX,
-  ) {
-    this.#keysMax = keysMax
-    this.#makeAccumulators = makeAccumulators
-    this.#combiner = new KeyedCombiner(makeAccumulators)
+  constructor(options: MapSideOptions, take: TakeColumns, env: SpillEnvironment) {
+    this.#options = options
+    this.#keysMax = options.keysMax ?? TABLE_KEYS_MAX
+    this.#combiner = new KeyedCombiner(options.makeAccumulators)
     this.#keeper = env.memory.keeper()
     this.#take = take
   }
 
   add(keys: Column, values: Column): void {
-    if (this.#singles !== undefined) {
-      this.#take(keys, this.#singles.combinersOf(values))
+    if (this.#combinersOf !== undefined) {
+      this.#take(keys, this.#combinersOf(values))
       return
     }
     this.#rows += rowsOf(keys)
@@ -49,14 +53,14 @@ export class MapSideColumns {
     const isFull = size >= this.#keysMax
     if (!this.#keeper.shouldSpill(this.#combiner.bytes) && !isFull) return
     if (isFull && this.#rows - size < this.#rows * HITS_MIN) {
-      this.#singles = new SingleValues(this.#makeAccumulators())
+      this.#combinersOf = this.#combinersOfSingles()
     }
     this.#passOn()
   }
 
   /** All pairs are in. */
   finish(): void {
-    if (this.#singles === undefined) this.#passOn()
+    if (this.#combinersOf === undefined) this.#passOn()
   }
 
   close(): void {
@@ -64,11 +68,17 @@ export class MapSideColumns {
     this.#keeper.release()
   }
 
+  #combinersOfSingles(): (values: Column) => Column {
+    if (this.#options.areCombinersValues) return values => values
+    const singles = new SingleValues(this.#options.makeAccumulators())
+    return values => singles.combinersOf(values)
+  }
+
   #passOn(): void {
     for (const { keys, combiners, hashes } of this.#combiner.entries()) {
       this.#take(keys, combiners, hashes)
     }
-    if (this.#singles === undefined) this.#combiner.clear()
+    if (this.#combinersOf === undefined) this.#combiner.clear()
     else this.#combiner.release()
     this.#rows = 0
     this.#keeper.release()

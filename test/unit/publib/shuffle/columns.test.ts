@@ -256,11 +256,16 @@ describe('a shuffle of columns', () => {
   })
 
   it('passes on full tables, and gives up combining where keys do not come again', () => {
-    const takenFrom = (pairs: readonly [string, number][]): number[] => {
+    const takenFrom = (pairs: readonly [string, number][], areCombinersValues = false) => {
       const sizes: number[] = []
-      const take = (keys: Column): void => void sizes.push(rowsOf(keys))
-      const make = () => valueAccumulators(sum as never)
-      const combiner = new MapSideColumns(make, take, bench.task(1), 100)
+      const taken: unknown[] = []
+      const take = (keys: Column, combiners: Column): void => {
+        sizes.push(rowsOf(keys))
+        taken.push(...valuesOf(combiners))
+      }
+      const makeAccumulators = () => valueAccumulators(sum as never)
+      const options = { makeAccumulators, areCombinersValues, keysMax: 100 }
+      const combiner = new MapSideColumns(options, take, bench.task(1))
       for (const part of chunks(pairs, 50)) {
         combiner.add(
           detectColumn(part.map(([key]) => key)),
@@ -269,10 +274,14 @@ describe('a shuffle of columns', () => {
       }
       combiner.finish()
       combiner.close()
+      expect(taken.reduce((a, b) => (a as number) + (b as number))).to.equal(
+        pairs.reduce((total, [, value]) => total + value, 0),
+      )
       return sizes
     }
     const different = Array.from({ length: 300 }, (_, i): [string, number] => [`k${i}`, i])
     expect(takenFrom(different)).to.deep.equal([100, 50, 50, 50, 50])
+    expect(takenFrom(different, true)).to.deep.equal([100, 50, 50, 50, 50])
     const twice = different.slice(0, 150).flatMap((pair): [string, number][] => [pair, pair])
     expect(takenFrom(twice)).to.deep.equal([100, 50])
   })
