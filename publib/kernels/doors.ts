@@ -87,6 +87,12 @@ export interface KeyKernels {
   numberTable(): NumberTable
 }
 
+/** What makes texts of numbers. */
+export interface NumberKernels {
+  /** String of each number between the same bytes; undefined where one is no safe integer. */
+  numberTexts(values: Float64Array, before: Uint8Array, behind: Uint8Array): Texts | undefined
+}
+
 /** What finds the order of rows. */
 export interface OrderKernels {
   /** The order in which texts rise (or fall) by their UTF-16 code units, as `<` compares strings; equal ones as they come. */
@@ -105,6 +111,11 @@ export interface OrderKernels {
  * What is done to whole columns at once. Two implementations give the same results: one in plain TypeScript, which is the
  * definition, and one in WebAssembly. Both leave what they are given as it is; results are fresh unless said otherwise.
  */
-export interface Kernels extends KernelMemory, TextKernels, KeyKernels, OrderKernels {
+export interface Kernels
+  extends KernelMemory,
+    TextKernels,
+    KeyKernels,
+    NumberKernels,
+    OrderKernels {
   readonly name: 'plain' | 'wasm'
 }

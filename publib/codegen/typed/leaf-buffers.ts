@@ -1,5 +1,6 @@
 import { type Column, detectColumn } from '#publib/columnar'
 import type { LeafKind } from './leaf-kinds.ts'
+import { NumberedLeaf } from './numbered-leaf.ts'
 import { ByteLeaf, StringLeaf } from './text-leaves.ts'
 
 /** Gathers one place of the rows of a loop. What `column` gives is valid until the next row is put. */
@@ -23,6 +24,8 @@ export function leafBuffer(kind: LeafKind): LeafBuffer {
       return new SliceLeaf()
     case 'bytes':
       return new ByteLeaf()
+    case 'numbered':
+      return new NumberedLeaf()
     case 'strings':
       return new StringLeaf()
     default:

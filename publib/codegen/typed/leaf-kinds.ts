@@ -7,6 +7,8 @@ export type LeafKind =
   | 'slices'
   /** Texts that are written byte by byte. */
   | 'bytes'
+  /** Numbers that become texts, between texts that are the same in all rows. */
+  | 'numbered'
   /** JavaScript strings, as bytes. */
   | 'strings'
   /** Values of any kind, as the column that they fit in. */

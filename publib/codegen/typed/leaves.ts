@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { TUPLE_LENGTH_MAX } from '#publib/columnar'
 import { asJs } from './as-js.ts'
 import { type ConcatElement, type Element, isInt32, type ValueElement } from './element.ts'
@@ -112,7 +113,41 @@ function strings(code: string, w: LoopWriter): Gathering {
   return { ...leaf('strings', name => `${name}.put(n, ${code})`, w), restart }
 }
 
+/** The longest texts around a number, in bytes, that are written with it for each row. */
+const AROUND_BYTES_MAX = 64
+
+/** One number between literals: numbers are gathered, and become texts all at once. */
+function numbered({ parts }: ConcatElement, w: LoopWriter): Gathering | undefined {
+  const place = parts.findIndex(part => part.kind === 'number' && part.literal === undefined)
+  const number = parts[place]
+  if (number?.kind !== 'number') return undefined
+  const before = literalText(parts.slice(0, place))
+  const behind = literalText(parts.slice(place + 1))
+  if (before === undefined || behind === undefined) return undefined
+  if (Buffer.byteLength(before + behind) > AROUND_BYTES_MAX) return undefined
+  const around = [literalBytes(before, w), literalBytes(behind, w)]
+  if (around.includes(undefined)) return undefined
+  const index = w.leaves.length
+  const own = leaf('numbered', name => `${name}[n] = ${number.code}`, w)
+  w.before(`l${index}.around(${around.join(', ')})`)
+  return own
+}
+
+/** What parts say that are the same in every row; undefined where one is not. */
+function literalText(parts: readonly Element[]): string | undefined {
+  let text = ''
+  for (const part of parts) {
+    if (part.kind === 'absent') text += String(part.value)
+    else if ((part.kind === 'string' || part.kind === 'number') && part.literal !== undefined) {
+      text += String(part.literal)
+    } else return undefined
+  }
+  return text
+}
+
 function concat(element: ConcatElement, w: LoopWriter): Gathering {
+  const gathered = numbered(element, w)
+  if (gathered !== undefined) return gathered
   const number = w.leaves.length
   const pieces: string[] = []
   for (const part of element.parts) {

@@ -1,6 +1,7 @@
 export * from './hash'
 export * from './lines'
 export * from './number-table'
+export * from './number-texts'
 export { orderOfNumbers, sortNumbers } from './order-numbers'
 export { orderOfTexts } from './order-texts'
 export * from './places'

@@ -1,7 +1,15 @@
-import type { KernelMemory, Kernels, KeyKernels, OrderKernels, TextKernels } from '../doors.ts'
+import type {
+  KernelMemory,
+  Kernels,
+  KeyKernels,
+  NumberKernels,
+  OrderKernels,
+  TextKernels,
+} from '../doors.ts'
 import { gatherTexts } from './gather.ts'
 import { hashNumbers, hashTexts } from './hash.ts'
 import { PlainNumberTable } from './number-table.ts'
+import { numberTexts } from './number-texts.ts'
 import { orderOfNumbers, placesOfNumbers, sortNumbers } from './order-numbers.ts'
 import { orderOfTexts, placesOfTexts } from './order-texts.ts'
 import { splitEach, splitLines, splitSpaces } from './split.ts'
@@ -42,5 +50,14 @@ const orders: OrderKernels = {
   placesOfNumbers,
 }
 
+const numbers: NumberKernels = { numberTexts }
+
 /** All kernels in plain TypeScript: what they mean, and what runs where WebAssembly is refused. Has no state of its own. */
-export const plainKernels: Kernels = { name: 'plain', ...memory, ...texts, ...keys, ...orders }
+export const plainKernels: Kernels = {
+  name: 'plain',
+  ...memory,
+  ...texts,
+  ...keys,
+  ...numbers,
+  ...orders,
+}

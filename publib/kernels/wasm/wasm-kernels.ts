@@ -1,6 +1,7 @@
 import type { Kernels } from '../doors.ts'
 import type { Instance } from './instance.ts'
 import { keyKernels } from './key-kernels.ts'
+import { numberKernels } from './number-kernels.ts'
 import { orderKernels } from './order-kernels.ts'
 import { textKernels } from './text-kernels.ts'
 
@@ -17,6 +18,7 @@ export function wasmKernels(instance: Instance): Kernels {
     scope: work => memory.scope(work),
     ...textKernels(instance),
     ...keyKernels(instance),
+    ...numberKernels(instance),
     ...orderKernels(instance),
   }
 }
