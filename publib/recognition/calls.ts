@@ -63,8 +63,9 @@ function methodCall(
   const of = reading.expression(frame, callee.object)
   if (of.op === 'pattern') return patternTest(reading, frame, node, of, name)
   const [callback] = node.arguments
-  if (name === 'map' && node.arguments.length === 1 && isFunction(callback)) {
-    return mapping(reading, frame, of, callback)
+  if ((name === 'map' || name === 'filter') && node.arguments.length === 1 && callback) {
+    if (isFunction(callback)) return forEach(reading, frame, name, of, callback)
+    if (globalPath(frame, callback) === 'Boolean') return withTruth(reading, name, of)
   }
   const arity = knownMethods.get(name)
   if (arity === undefined) throw unknownMethod(node, name)
@@ -96,16 +97,38 @@ function isFunction(node: Node | undefined): node is Callback {
 
 const PLACES: readonly Expression[] = [{ op: 'element' }, { op: 'place' }]
 
-/** `of.map((element, place) => …)` */
-function mapping(reading: Reading, frame: Frame, of: Expression, tree: Callback): Expression {
-  if (tree.params.length > PLACES.length) throw notSimple('uses the array within `.map()`', tree)
+/** `of.map((element, place) => …)` and `of.filter(…)` */
+function forEach(
+  reading: Reading,
+  frame: Frame,
+  name: 'map' | 'filter',
+  of: Expression,
+  tree: Callback,
+): Expression {
+  if (tree.params.length > PLACES.length) throw notSimple('takes the whole array', tree)
   const { source, caller } = frame
   const inner: Frame = { source, tree, environment: frame.environment.sealed(), caller }
   const body = reading.eachOf(tree, () => reading.call(inner, place => PLACES[place]!))
-  for (const name of ['Array.prototype.map', 'Array.prototype', 'Object.prototype']) {
-    reading.intrinsics.add(name)
+  return through(reading, name, of, body)
+}
+
+function through(
+  reading: Reading,
+  name: 'map' | 'filter',
+  of: Expression,
+  body: Expression,
+): Expression {
+  for (const path of [`Array.prototype.${name}`, 'Array.prototype', 'Object.prototype']) {
+    reading.intrinsics.add(path)
   }
-  return { op: 'each', of, body }
+  return { op: name === 'map' ? 'each' : 'select', of, body }
+}
+
+/** `of.filter(Boolean)` */
+function withTruth(reading: Reading, name: 'map' | 'filter', of: Expression): Expression {
+  reading.intrinsics.add('Boolean')
+  const body: Expression = { op: 'call', name: 'Boolean', arguments: [{ op: 'element' }] }
+  return through(reading, name, of, body)
 }
 
 function patternTest(

@@ -1,6 +1,6 @@
+export { partsOf } from './expression-parts.ts'
 export { areUntouched } from './intrinsics/untouched.ts'
 export { pathsOfMethod } from './intrinsics/watched.ts'
-export { partsOf } from './normal-form.ts'
 export { type Recognition, recognise } from './recognise.ts'
 export type * from './shape.ts'
 export { decodeShape, encodeShape, type ShapeText } from './shape-text.ts'

@@ -1,75 +1,14 @@
 /** The same shape for functions that mean the same: a value that is used once stands where it is used. */
-import { type Expression, either } from './making.ts'
-
-/** What an expression is made of. */
-export function partsOf(expression: Expression): readonly Expression[] {
-  switch (expression.op) {
-    case 'item':
-    case 'field':
-    case 'unary':
-    case 'itemAtPlace':
-      return [expression.of]
-    case 'each':
-      return [expression.of, expression.body]
-    case 'tuple':
-      return expression.items
-    case 'record':
-    case 'template':
-      return expression.values
-    case 'binary':
-    case 'logical':
-      return [expression.left, expression.right]
-    case 'conditional':
-      return [expression.test, expression.then, expression.otherwise]
-    case 'call':
-      return expression.arguments
-    case 'method':
-      return [expression.of, ...expression.arguments]
-    default:
-      return []
-  }
-}
+import { partsOf, withParts } from './expression-parts.ts'
+import type { Expression } from './shape.ts'
 
 /** The parts that are computed whenever the expression is. */
 function certainParts(expression: Expression): readonly Expression[] {
   if (expression.op === 'logical') return [expression.left]
   // The array may be empty.
-  if (expression.op === 'each') return [expression.of]
+  if (expression.op === 'each' || expression.op === 'select') return [expression.of]
   if (expression.op === 'conditional') return [expression.test]
   return partsOf(expression)
-}
-
-/** The expression with other parts. */
-function withParts(expression: Expression, change: (part: Expression) => Expression): Expression {
-  switch (expression.op) {
-    case 'item':
-    case 'field':
-    case 'unary':
-    case 'itemAtPlace':
-      return { ...expression, of: change(expression.of) }
-    case 'each':
-      return { ...expression, of: change(expression.of), body: change(expression.body) }
-    case 'tuple':
-      return { ...expression, items: expression.items.map(change) }
-    case 'record':
-    case 'template':
-      return { ...expression, values: expression.values.map(change) }
-    case 'binary':
-    case 'logical':
-      return { ...expression, left: change(expression.left), right: change(expression.right) }
-    case 'conditional':
-      return either(change(expression.test), change(expression.then), change(expression.otherwise))
-    case 'call':
-      return { ...expression, arguments: expression.arguments.map(change) }
-    case 'method':
-      return {
-        ...expression,
-        of: change(expression.of),
-        arguments: expression.arguments.map(change),
-      }
-    default:
-      return expression
-  }
 }
 
 /** Whether computing it can never fail, whatever it is given. */

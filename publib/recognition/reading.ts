@@ -103,14 +103,14 @@ export class Reading {
 
   /** What is computed for each element of an array: nothing of it can stand anywhere else. */
   eachOf(node: { readonly start: number }, read: () => Expression): Expression {
-    if (this.#isInEach) throw notSimple('calls `.map()` within `.map()`', node)
+    if (this.#isInEach) throw notSimple('goes through an array within another', node)
     const local = this.locals.length
     const check = this.checks.length
     this.#isInEach = true
     const body = this.branch(read)
     this.#isInEach = false
     if (this.locals.length > local || this.checks.length > check) {
-      throw notSimple('computes more than one expression within `.map()`', node)
+      throw notSimple('computes more than one expression for each element', node)
     }
     return body
   }

@@ -86,13 +86,15 @@ export type Expression =
     }
   /**
    * `of.map((element, place) => body)`. Right only where `of` is an array. `body` is computed for each element, and holds no
-   * other `each`.
+   * other `each` or `select`.
    */
   | { readonly op: 'each'; readonly of: Expression; readonly body: Expression }
-  /** Within `each`: the element, and its place in the array. */
+  /** `of.filter((element, place) => body)`, likewise. */
+  | { readonly op: 'select'; readonly of: Expression; readonly body: Expression }
+  /** Within those: the element, and its place in the array. */
   | { readonly op: 'element' }
   | { readonly op: 'place' }
-  /** Within `each`: `of[place]`. Right only where `of` is an array. */
+  /** Within those: `of[place]`. Right only where `of` is an array. */
   | { readonly op: 'itemAtPlace'; readonly of: Expression }
   /** A regular expression: only as the first argument of `split`, `replace` and `replaceAll`, and as what `test` is called on. */
   | { readonly op: 'pattern'; readonly source: string; readonly flags: string }

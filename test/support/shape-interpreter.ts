@@ -48,12 +48,15 @@ function computed(
       const values = expression.values.map(value => `${of(value)}`)
       return expression.texts.reduce((text, next, i) => text + values[i - 1] + next)
     }
-    case 'each': {
+    case 'each':
+    case 'select': {
       const array = of(expression.of)
       if (array === null || array === undefined) throw new TypeError('no array')
       if (!Array.isArray(array)) throw new Unfit('map')
-      const { body } = expression
-      return array.map((element, place) => computed(body, given, locals, { element, place }))
+      const { op, body } = expression
+      const run = (element: unknown, place: number): unknown =>
+        computed(body, given, locals, { element, place })
+      return op === 'each' ? array.map(run) : array.filter(run)
     }
     case 'element':
       return at?.element

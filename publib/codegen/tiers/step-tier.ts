@@ -6,7 +6,7 @@ import { type Element, plainValue } from '../typed/element.ts'
 import { elementOf, signatureOf } from '../typed/input.ts'
 import { LoopWriter } from '../typed/loop-writer.ts'
 import { lowerFunction } from '../typed/lower.ts'
-import { splittingOf } from '../typed/splitting.ts'
+import { type Splitting, splittingOf, writeParts } from '../typed/splitting.ts'
 import { asPair, writeStep } from '../typed/steps.ts'
 import { guesses, kindWords, TEXTS } from './kinds.ts'
 
@@ -44,7 +44,7 @@ export function judgeStep(
   const recognition = root && recognised.get(root)
   const shaped = withShapes(step, recognised)
   const splitting = splittingOf(shaped)
-  if (splitting !== undefined) return judgeSplit(shaped, given, splitting.of)
+  if (splitting !== undefined) return judgeSplit(shaped, given, splitting)
   const element = written(shaped, given.element)
   if (root === undefined) {
     const isLookedAt = given.isLookedAt && element.kind === 'value'
@@ -60,16 +60,18 @@ export function judgeStep(
 }
 
 const NO_SPLIT =
-  'its function is called for each element: there is a kernel where all it does is split a text, as `text => text.split(" ")`'
+  'its function is called for each element: there is a kernel where it splits a text, and goes through the parts by .map() and .filter()'
 
-function judgeSplit(step: Step, given: Elements, of: FunctionShape['result']): Judged {
+function judgeSplit(step: Step, given: Elements, { of, parts }: Splitting): Judged {
   const texts: FunctionShape = { parameters: 1, locals: [], result: of, intrinsics: [] }
+  const part = writeParts(parts, elementsOf(TEXTS).element, new LoopWriter())
+  const split = { element: part, isLookedAt: false }
   const lowered = lowerFunction(texts, [given.element], new LoopWriter())
   if (lowered?.kind === 'text' || lowered?.kind === 'string' || lowered?.kind === 'concat') {
-    return { tier: 'kernel', note: undefined, out: elementsOf(TEXTS) }
+    return { tier: 'kernel', note: undefined, out: split }
   }
   if (given.isLookedAt) {
-    return { tier: 'kernel', note: 'if its elements are texts', out: elementsOf(TEXTS) }
+    return { tier: 'kernel', note: 'if its elements are texts', out: split }
   }
   const out = { element: written(step, given.element), isLookedAt: false }
   return { tier: 'loop', note: notKnown(given.element), out }

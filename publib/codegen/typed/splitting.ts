@@ -1,7 +1,14 @@
 import { type Column, isWellFormed, valuesOf } from '#publib/columnar'
 import { kernels } from '#publib/kernels'
-import type { Expression } from '#publib/recognition'
+import type { Expression, FunctionShape } from '#publib/recognition'
+import { withParts } from '#publib/recognition/intrinsics'
+import { assert } from '#publib/util'
 import type { Step } from '../step.ts'
+import type { Element } from './element.ts'
+import { textRow } from './input.ts'
+import { LoopWriter } from './loop-writer.ts'
+import { lowerFunction } from './lower.ts'
+import { truth } from './truth.ts'
 
 /** A flatMap that gives the parts of a text, which a kernel takes of a whole column at once. */
 export interface Splitting {
@@ -9,16 +16,37 @@ export interface Splitting {
   readonly of: Expression
   /** Undefined: at runs of white space. */
   readonly separator: string | undefined
+  /** What is done to each part, in this order. */
+  readonly parts: readonly PartStep[]
+}
+
+/** `.map(f)` or `.filter(f)` behind a split; the part is the function's argument. */
+export interface PartStep {
+  readonly kind: 'each' | 'select'
+  readonly shape: FunctionShape
 }
 
 /** Patterns that mean one and the same text everywhere. */
-const LITERAL_PATTERN = /^(?:\\t|[ ,;:|\w])$/
+const LITERAL_PATTERN = /^(?:\\t|[ ,;:\w])$/
 
 /** What a step splits, and at what; undefined for any other step. */
 export function splittingOf({ tag, roots }: Step): Splitting | undefined {
   const shape = roots[0]?.shape
   if (tag !== 'flatMap' || shape === undefined || shape.locals.length > 0) return undefined
-  const { result } = shape
+  const parts: PartStep[] = []
+  let { result } = shape
+  while (result.op === 'each' || result.op === 'select') {
+    const part = ofElement(result.body)
+    if (part === undefined) return undefined
+    parts.unshift({ kind: result.op, shape: part })
+    result = result.of
+  }
+  if (!parts.every(canWrite)) return undefined
+  const splitting = splittingBy(result)
+  return splitting && { ...splitting, parts }
+}
+
+function splittingBy(result: Expression): Omit<Splitting, 'parts'> | undefined {
   if (result.op !== 'method' || result.name !== 'split' || result.arguments.length !== 1) {
     return undefined
   }
@@ -32,6 +60,60 @@ export function splittingOf({ tag, roots }: Step): Splitting | undefined {
   if (by.op !== 'literal' || typeof by.value !== 'string') return undefined
   if (by.value === '' || !isWellFormed(by.value)) return undefined
   return { of: result.of, separator: by.value }
+}
+
+/** What is done to an element, as a function of it; undefined where that needs its place, or what was split. */
+function ofElement(body: Expression): FunctionShape | undefined {
+  const result = withElement(body)
+  return result && { parameters: 1, locals: [], result, intrinsics: [] }
+}
+
+function withElement(expression: Expression): Expression | undefined {
+  if (expression.op === 'element') return { op: 'argument', index: 0 }
+  if (UNKNOWN.has(expression.op)) return undefined
+  let isKnown = true
+  const changed = withParts(expression, part => {
+    const inner = withElement(part)
+    isKnown &&= inner !== undefined
+    return inner ?? part
+  })
+  return isKnown ? changed : undefined
+}
+
+const UNKNOWN: ReadonlySet<Expression['op']> = new Set([
+  'argument',
+  'local',
+  'place',
+  'itemAtPlace',
+])
+
+/** Whether the loop behind the split can do it, however the parts come. */
+function canWrite({ shape }: PartStep): boolean {
+  const kinds = (w: LoopWriter): Element[] => [
+    textRow('c', true, w),
+    textRow('c', false, w),
+    { kind: 'string', code: 'x' },
+  ]
+  return kinds(new LoopWriter()).every(
+    element => lowerFunction(shape, [element], new LoopWriter()) !== undefined,
+  )
+}
+
+/** What becomes of a part before the next step takes it. */
+export function writeParts(parts: readonly PartStep[], part: Element, w: LoopWriter): Element {
+  if (parts.length === 0) return part
+  // Strings that no bytes can hold come as values.
+  let element: Element = part.kind === 'value' ? { kind: 'string', code: w.bind(part.code) } : part
+  for (const { kind, shape } of parts) {
+    const lowered = lowerFunction(shape, [element], w)
+    assert(lowered !== undefined, 'a part of a text cannot be written')
+    if (kind === 'each') element = lowered
+    else {
+      w.isAligned = false
+      w.open(`if (${truth(lowered, w)}) {`)
+    }
+  }
+  return element
 }
 
 /** The parts of all texts of a column, in order. */

@@ -9,7 +9,7 @@ import { GATHERED_ROWS, type LeafKind } from './leaf-kinds.ts'
 import { LoopWriter } from './loop-writer.ts'
 import { lowerFunction } from './lower.ts'
 import { type TypedSink, toColumns, type Way } from './sinks.ts'
-import { type Splitting, splittingOf } from './splitting.ts'
+import { type Splitting, splittingOf, writeParts } from './splitting.ts'
 import { type Callee, writeStep } from './steps.ts'
 
 /** A loop over the rows of columns of one signature: from one step of a chain to its end, or to a step that a kernel does. */
@@ -49,7 +49,9 @@ export function typedLoop(
 ): TypedLoop {
   const w = new LoopWriter()
   const offsets = rootOffsets(steps)
+  const before = place === 0 ? undefined : splittingOf(steps[place - 1]!)
   let element: Element = elementOf(column, signature, 'c', w)
+  element = writeParts(before?.parts ?? [], element, w)
   for (let at = place; at < steps.length; at++) {
     const step = steps[at]!
     const splitting = splittingOf(step)

@@ -1,3 +1,4 @@
+export { partsOf, withParts } from '../expression-parts.ts'
 export type { FunctionShape } from '../shape.ts'
 export { decodeShape, encodeShape, type ShapeText } from '../shape-text.ts'
 export { areUntouched } from './untouched.ts'

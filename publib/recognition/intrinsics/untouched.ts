@@ -60,7 +60,7 @@ export function watch(path: string): void {
   if (path === 'String.prototype.split') found.push(placeOf(strings, Symbol.split))
   if (path.startsWith('String.prototype.replace')) found.push(placeOf(strings, Symbol.replace))
   // It asks the array of what class the new one is to be.
-  if (path === 'Array.prototype.map') {
+  if (path === 'Array.prototype.map' || path === 'Array.prototype.filter') {
     found.push(placeOf(arrays, 'constructor'), placeOf(Array, Symbol.species))
   }
   places.set(path, found)

@@ -23,6 +23,7 @@ export const pathsOfMethod: ReadonlyMap<string, readonly string[]> = new Map(
 function watchAll(): void {
   for (const path of knownFunctions.keys()) watch(path)
   watch('Array.prototype.map')
+  watch('Array.prototype.filter')
   for (const paths of pathsOfMethod.values()) for (const path of paths) watch(path)
 }
 

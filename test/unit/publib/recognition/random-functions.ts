@@ -10,14 +10,19 @@ export class FunctionWriter {
     this.#random = new SeededRandom(seed)
   }
 
-  write(): string {
+  /** With `head` as its parameters, and small; or with any. */
+  write(head?: string): string {
     this.#variables = ['a', 'b']
     this.#made = 0
-    const head = this.#pick(['(a, b)', '([a, b], c = 3)', '({ x: a, y: [b] }, c)', '(a, b = k)'])
-    if (this.#random.below(3) === 0) return `${head} => (${this.#expression(3)})`
+    const depth = head === undefined ? 3 : 2
+    const heads = ['(a, b)', '([a, b], c = 3)', '({ x: a, y: [b] }, c)', '(a, b = k)']
+    const parameters = head ?? this.#pick(heads)
+    if (this.#random.below(3) === 0) return `${parameters} => (${this.#expression(depth)})`
     let body = ''
-    for (let left = this.#random.below(5); left > 0; left--) body += this.#statement(2)
-    return `${head} => { ${body}return ${this.#expression(3)} }`
+    for (let left = this.#random.below(head === undefined ? 5 : 2); left > 0; left--) {
+      body += this.#statement(2)
+    }
+    return `${parameters} => { ${body}return ${this.#expression(depth)} }`
   }
 
   /** A value that such a function may be called with. */
@@ -121,7 +126,7 @@ export class FunctionWriter {
       case 11:
         return `${this.#pick(['Number', 'String', 'Boolean', 'parseFloat'])}(${inner()})`
       case 12:
-        return `(Array.isArray(a) ? a : [1, b]).map((e, i) => ${this.#pick(['e', 'i + 1', '[e, i]', 'String(e)', 'h(e, i)'])})`
+        return `(Array.isArray(a) ? a : [1, b]).${this.#pick(['map', 'filter'])}((e, i) => ${this.#pick(['e', 'i + 1', '[e, i]', 'String(e)', 'h(e, i)'])})`
       case 13:
         return `String(${inner()})${this.#pick(['.trim()', ".split(',')", '.toUpperCase()', ".replace(/t/g, 'T')", '.charCodeAt(0)'])}`
       default:
