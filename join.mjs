@@ -2,8 +2,17 @@
 // of 400 modules takes Node half a millisecond; joined, a program and each of its executor threads start in half of the time.
 // Nothing is renamed or rewritten: each module becomes a function in a file with those that are loaded together with it, line for line,
 // and under each module's own path stays a file with its exports, so that every path still names one and the same module.
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join, posix, relative, sep } from 'node:path'
+import { readModule } from './join-reading.mjs'
 
 /** Modules whose `import()`s are loaded sooner or later by whoever loads them: not worth files of their own. */
 const EAGER = ['publib/lineage/registry.js']
@@ -20,20 +29,13 @@ export async function joinModules(root, paths) {
   const modules = new Map()
   for (const path of paths.filter(path => path.endsWith('.js'))) {
     const text = readFileSync(join(dist, path), 'utf8')
-    modules.set(
-      path,
-      read(
-        path,
-        `m${modules.size}`,
-        text,
-        parse(text, { ecmaVersion: 'latest', sourceType: 'module' }),
-      ),
-    )
+    modules.set(path, readModule(path, `m${modules.size}`, text, parse))
   }
   const entries = [...entriesOf(root), ...[...modules.keys()].filter(path => ENTRY.test(path))]
   const files = chunksOf(modules, entries).map(chunk => chunkFile(chunk, modules, dist))
   for (const module of modules.values()) files.push(ownFile(module, modules))
-  const out = join(dist, 'joined')
+  const made = join(dist, 'joined')
+  const out = `${made}.new`
   rmSync(out, { recursive: true, force: true })
   for (const { path, text, map } of files) {
     mkdirSync(dirname(join(out, path)), { recursive: true })
@@ -43,6 +45,8 @@ export async function joinModules(root, paths) {
   for (const path of paths.filter(path => !COMPILED.test(path))) {
     cpSync(join(dist, path), join(out, path), { recursive: true })
   }
+  rmSync(made, { recursive: true, force: true })
+  renameSync(out, made)
 }
 
 /** The compiled modules that package.json starts with. */
@@ -50,95 +54,6 @@ function entriesOf(root) {
   const { exports, bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const named = [exports['.'].default, ...Object.values(bin)]
   return named.map(path => path.replace('./dist/joined/', ''))
-}
-
-/** What a module imports and exports, and where that stands in its text. */
-function read(path, name, text, program) {
-  const module = {
-    path,
-    name,
-    text,
-    imports: [],
-    uses: new Set(),
-    dynamic: [],
-    exports: [],
-    stars: [],
-    edits: [],
-    meta: [],
-  }
-  for (const node of program.body) readStatement(module, node)
-  visit(program, node => {
-    if (node.type === 'ImportExpression' && node.source.type === 'Literal') {
-      const target = targetOf(path, node.source.value)
-      if (target !== undefined) module.dynamic.push({ start: node.start, end: node.end, target })
-    }
-    if (node.type === 'MetaProperty' && node.meta.name === 'import') module.meta.push(node)
-  })
-  return module
-}
-
-function readStatement(module, node) {
-  const { path, edits } = module
-  const cut = (start, end, imports = []) => edits.push({ start, end, imports })
-  switch (node.type) {
-    case 'ImportDeclaration': {
-      const target = use(module, node.source.value)
-      const names = node.specifiers.map(({ type, imported, local }) =>
-        type === 'ImportNamespaceSpecifier'
-          ? { whole: local.name }
-          : { from: type === 'ImportDefaultSpecifier' ? 'default' : imported.name, to: local.name },
-      )
-      return cut(node.start, node.end, [{ target, names }])
-    }
-    case 'ExportAllDeclaration':
-      if (node.exported === null) module.stars.push(use(module, node.source.value))
-      else module.exports.push({ name: node.exported.name, target: use(module, node.source.value) })
-      return cut(node.start, node.end)
-    case 'ExportNamedDeclaration': {
-      const { declaration, source, specifiers } = node
-      if (declaration !== null) {
-        if (declaration.kind === 'let' || declaration.kind === 'var')
-          throw new Error(`${path}: exports a variable that may change`)
-        const names = declaration.id
-          ? [declaration.id.name]
-          : declaration.declarations.map(({ id }) => id.name)
-        for (const name of names) module.exports.push({ name, local: name })
-        return cut(node.start, declaration.start)
-      }
-      const target = source === null ? undefined : use(module, source.value)
-      for (const { local, exported } of specifiers)
-        module.exports.push({ name: exported.name, local: local.name, target })
-      return cut(node.start, node.end)
-    }
-    case 'ExportDefaultDeclaration':
-      throw new Error(`${path}: export default is not joined`)
-    default:
-  }
-}
-
-/** The module that a specifier names: a path of ours, or what Node or a package gives. */
-function use(module, specifier) {
-  const own = targetOf(module.path, specifier)
-  const target = own === undefined ? { outside: specifier } : { own }
-  if (own !== undefined) module.uses.add(own)
-  return target
-}
-
-function targetOf(path, specifier) {
-  if (specifier.startsWith('.')) return posix.join(posix.dirname(path), specifier)
-  if (specifier.startsWith('#publib/'))
-    return `publib/${specifier.slice('#publib/'.length)}/index.js`
-  if (specifier.startsWith('#')) return `${specifier.slice(1)}/index.js`
-  return undefined
-}
-
-function visit(node, enter) {
-  enter(node)
-  for (const value of Object.values(node)) {
-    for (const child of Array.isArray(value) ? value : [value]) {
-      if (typeof child?.type === 'string') visit(child, enter)
-    }
-  }
 }
 
 /** Modules that the same entries load go together; an entry itself runs alone. */
@@ -153,80 +68,19 @@ function chunksOf(modules, entries) {
   for (const root of [...roots].sort()) {
     loadOrder(modules, root, seen, order)
     for (const path of loadOrder(modules, root)) {
-      if (!loadedBy.has(path)) loadedBy.set(path, new Set())
-      loadedBy.get(path).add(root)
+      loadedBy.set(path, [...(loadedBy.get(path) ?? []), root])
     }
   }
   const chunks = new Map()
   for (const path of order) {
     const module = modules.get(path)
     if (roots.has(path) && module.exports.length + module.stars.length === 0) continue
-    const key = [...loadedBy.get(path)].join(' ')
-    if (!chunks.has(key)) chunks.set(key, { loaders: loadedBy.get(path), modules: [] })
+    const key = loadedBy.get(path).join(' ')
+    if (!chunks.has(key)) chunks.set(key, { file: `publib/joined/${chunks.size}.js`, modules: [] })
     module.chunk = chunks.get(key)
     module.chunk.modules.push(module)
   }
-  const large = withoutSmall([...chunks.values()], modules)
-  large.forEach((chunk, i) => {
-    chunk.file = `publib/joined/${i}.js`
-    chunk.modules.sort((a, b) => order.indexOf(a.path) - order.indexOf(b.path))
-  })
-  return large
-}
-
-/** Below this a file costs more to find than to read with another one, in characters. */
-const SMALL = 8192
-
-/** Puts small chunks to one that all who need them load anyway, where that makes no circle. */
-function withoutSmall(chunks, modules) {
-  const sizeOf = chunk => chunk.modules.reduce((sum, { text }) => sum + text.length, 0)
-  const left = new Set(chunks)
-  for (const chunk of chunks.filter(chunk => sizeOf(chunk) < SMALL)) {
-    const homes = [...left]
-      .filter(home => home !== chunk && [...chunk.loaders].every(root => home.loaders.has(root)))
-      .sort((a, b) => a.loaders.size - b.loaders.size)
-    const home = homes.find(
-      home => bringsNothing(chunk, home) && !makesCircle(chunk, home, modules),
-    )
-    if (home === undefined) continue
-    for (const module of chunk.modules) module.chunk = home
-    home.modules.push(...chunk.modules)
-    left.delete(chunk)
-  }
-  return [...left]
-}
-
-/** Whether one chunk needs nothing of Node or of packages that the other does not need anyway. */
-function bringsNothing(one, other) {
-  const outsideOf = chunk =>
-    new Set(
-      chunk.modules.flatMap(({ edits, exports, stars }) => {
-        const targets = [
-          ...edits.flatMap(e => e.imports.map(i => i.target)),
-          ...exports.map(e => e.target),
-          ...stars,
-        ]
-        return targets.map(target => target?.outside).filter(outside => outside !== undefined)
-      }),
-    )
-  const known = outsideOf(other)
-  return [...outsideOf(one)].every(outside => known.has(outside))
-}
-
-/** Whether something that one of two chunks needs, other than the two, needs one of them. */
-function makesCircle(one, other, modules) {
-  const seen = new Set()
-  const reaches = chunk => {
-    if (chunk === undefined || chunk === one || chunk === other) return chunk !== undefined
-    if (seen.has(chunk)) return false
-    seen.add(chunk)
-    return needs(chunk).some(reaches)
-  }
-  const needs = chunk => [
-    ...new Set(chunk.modules.flatMap(m => [...m.uses].map(path => modules.get(path).chunk))),
-  ]
-  const outer = [...needs(one), ...needs(other)].filter(chunk => chunk !== one && chunk !== other)
-  return outer.some(reaches)
+  return [...chunks.values()]
 }
 
 /** Everything that a module needs, in the order in which it is run. */

@@ -36,7 +36,7 @@ await once(
   'compiling kernels',
   compileKernels,
 )
-const all = [...sources(), ...assemblySources(), 'package.json', 'join.mjs']
+const all = [...sources(), ...assemblySources(), 'package.json', 'join.mjs', 'join-reading.mjs']
 await once('dist/.prepared', `${lock} ${digestOf(all)}`, 'compiling', async () => {
   run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root])
   removeOrphans()
@@ -122,7 +122,7 @@ function shipped() {
   return folders
     .filter(folder => folder !== 'test')
     .flatMap(folder => filesBelow(join('dist', folder)))
-    .map(path => relative('dist', path))
+    .map(path => relative('dist', path).replaceAll('\\', '/'))
     .sort()
 }
 
