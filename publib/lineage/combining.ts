@@ -22,17 +22,21 @@ export const KEEP_FIRST: Combining = { kind: 'first', roots: [] }
 
 /** `f(a, b)` joins two values. */
 export function reducing(f: Root): Combining {
-  return { kind: 'reduce', roots: [f] }
+  return { kind: 'reduce', roots: [ofTwo(f)] }
 }
 
 /** The three functions of combineByKey. */
 export function combining(create: Root, mergeValue: Root, mergeCombiners: Root): Combining {
-  return { kind: 'combine', roots: [create, mergeValue, mergeCombiners] }
+  return { kind: 'combine', roots: [create, ofTwo(mergeValue), ofTwo(mergeCombiners)] }
 }
 
 /** A zero, fresh for each key, then the functions of aggregateByKey. */
 export function aggregating(zero: Root, seqFunc: Root, combFunc: Root): Combining {
-  return { kind: 'aggregate', roots: [zero, seqFunc, combFunc] }
+  return { kind: 'aggregate', roots: [zero, ofTwo(seqFunc), ofTwo(combFunc)] }
+}
+
+function ofTwo(f: Root): Root {
+  return { ...f, argumentCount: 2 }
 }
 
 export function encodeCombining(combining: Combining): Fields {

@@ -11,6 +11,8 @@ export interface Root<out F = unknown> {
   /** As errors name it: `map()`. */
   readonly operation: string
   readonly callSite: CallSite | undefined
+  /** With how many arguments it is called, where that is known: a native function may look at all it is given. */
+  readonly argumentCount?: number | undefined
   /** Its place among the roots of the stage; -1 on the driver. */
   readonly index: number
   /** What the function does, where it is simple: known in a decoded stage. */

@@ -31,7 +31,8 @@ export function encodeStage(
 ): EncodedStage {
   const { text, roots } = stageText(lineage, work)
   const captured = capture(roots.map(shipped), limits)
-  const json = Buffer.from(JSON.stringify({ ...text, roots: withShapes(text.roots, captured) }))
+  const shaped = { ...text, roots: withShapes(text.roots, roots, captured) }
+  const json = Buffer.from(JSON.stringify(shaped))
   const size = Buffer.alloc(SIZE_BYTES)
   size.writeUInt32LE(json.length)
   const bytes = Buffer.concat([size, json, captured.bytes])
@@ -39,10 +40,14 @@ export function encodeStage(
 }
 
 /** The roots with what they do, as far as that is simple. */
-function withShapes(roots: readonly RootText[], { values }: Captured): readonly RootText[] {
-  return values.map((value, index) => {
-    const { shape } = recognise(value)
-    return shape === undefined ? roots[index]! : { ...roots[index]!, shape: encodeShape(shape) }
+function withShapes(
+  texts: readonly RootText[],
+  roots: readonly Root[],
+  { values }: Captured,
+): readonly RootText[] {
+  return texts.map((text, index) => {
+    const { shape } = recognise(values[index]!, roots[index]!.argumentCount)
+    return shape === undefined ? text : { ...text, shape: encodeShape(shape) }
   })
 }
 
@@ -53,7 +58,7 @@ export function recogniseStage(
 ): ReadonlyMap<Root, Recognition> {
   const { roots } = stageText(lineage, work)
   const { values } = capture(roots.map(shipped))
-  return new Map(roots.map((root, index) => [root, recognise(values[index]!)]))
+  return new Map(roots.map((root, index) => [root, recognise(values[index]!, root.argumentCount)]))
 }
 
 /** A root as capture takes it. */

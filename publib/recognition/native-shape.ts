@@ -1,21 +1,22 @@
 import { knownFunctions } from './known.ts'
-import type { FunctionShape, KnownFunction } from './shape.ts'
+import type { Expression, FunctionShape, KnownFunction } from './shape.ts'
 
 /**
- * The shape of a native function that was given as it is: `map(Number)`. Only of those that look at their first argument alone,
- * because it is not known how many there will be.
+ * The shape of a native function that was given as it is: `map(Number)`, `reduceByKey(Math.max)`. Where it is not known how many
+ * arguments there will be, only of those that look at their first alone.
  */
-export function nativeShape(path: readonly unknown[]): FunctionShape | undefined {
+export function nativeShape(
+  path: readonly unknown[],
+  argumentCount: number | undefined,
+): FunctionShape | undefined {
   const name = path.join('.')
-  if (knownFunctions.get(name)?.[1] !== 1 || name === 'JSON.parse') return undefined
-  return {
-    parameters: 1,
-    locals: [],
-    result: {
-      op: 'call',
-      name: name as KnownFunction,
-      arguments: [{ op: 'argument', index: 0 }],
-    },
-    intrinsics: [name],
-  }
+  const arity = knownFunctions.get(name)
+  if (arity === undefined || name === 'JSON.parse') return undefined
+  const [least, most] = arity
+  if (most > 1 && argumentCount === undefined) return undefined
+  const count = Math.min(argumentCount ?? 1, most)
+  if (count < least) return undefined
+  const given = Array.from({ length: count }, (_, index): Expression => ({ op: 'argument', index }))
+  const result: Expression = { op: 'call', name: name as KnownFunction, arguments: given }
+  return { parameters: count, locals: [], result, intrinsics: [name] }
 }

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import type { Expression } from '#publib/recognition'
+import { capture } from '#publib/closure'
+import { type Expression, recognise } from '#publib/recognition'
 import { assertExactly } from '../../../support/property.ts'
 import { evaluate } from '../../../support/shape-interpreter.ts'
 import { recognised, shapeOf, whyNot } from './shape-of.ts'
@@ -68,6 +69,9 @@ describe('recognition', () => {
     expect(shapeOf((line: string) => line.split(spaces)).result).to.have.property('arguments')
     expect(shapeOf((x: number) => imul(x, 3)).result).to.have.property('name', 'Math.imul')
     expect(shapeOf(Number).result).to.have.property('name', 'Number')
+    expect(whyNot(Math.max)).to.match(/^is the native function `Math\.max`/)
+    const [max] = capture([{ fn: Math.max, operation: 'reduceByKey()' }]).values
+    expect(recognise(max!, 2).shape?.result).to.have.property('arguments').of.length(2)
   })
 
   it('takes the value that a variable has when the function travels', () => {

@@ -5,7 +5,7 @@ type AnyFunction = (...given: never[]) => unknown
 
 /** What is found out about functions of one capture. */
 export function recognised(fns: readonly AnyFunction[]): Recognition[] {
-  return capture(fns.map(fn => ({ fn, operation: 'map()' }))).values.map(recognise)
+  return capture(fns.map(fn => ({ fn, operation: 'map()' }))).values.map(value => recognise(value))
 }
 
 export function shapeOf(fn: AnyFunction): FunctionShape {
