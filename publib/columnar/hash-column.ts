@@ -19,9 +19,8 @@ export function hashColumn(column: Column, hashPlain = hashValue): Int32Array {
   if (nodesIn(column) > HASH_NODES_MAX) return hashValues(valuesOf(column), hashPlain)
   switch (column.kind) {
     case 'f64':
-      return kernels().hashNumbers(column.values)
     case 'i32':
-      return hashIntegers(column.values)
+      return kernels().hashNumbers(column.values)
     case 'utf8':
       return kernels().hashTexts({ starts: undefined, ...column })
     case 'bool':
@@ -40,19 +39,6 @@ export function hashColumn(column: Column, hashPlain = hashValue): Int32Array {
       return hashValues(valuesOf(column), hashPlain)
   }
 }
-
-let doubles = new Float64Array(0)
-
-/** The kernel for doubles is faster, also with the copy, which is made again and again in the same memory. */
-function hashIntegers(integers: Int32Array): Int32Array {
-  const rows = integers.length
-  if (rows > DOUBLES_KEPT) return kernels().hashNumbers(new Float64Array(integers))
-  if (doubles.length < rows) doubles = new Float64Array(Math.max(rows, 4096))
-  doubles.set(integers)
-  return kernels().hashNumbers(doubles.subarray(0, rows))
-}
-
-const DOUBLES_KEPT = 1 << 16
 
 /**
  * The most objects that are hashed for one value, for hashValue stops at a limit: values of more, and those of which nobody

@@ -77,10 +77,17 @@ export interface TextKernels {
   caseTexts(texts: Texts, to: 'lower' | 'upper'): Texts | undefined
 }
 
+export interface RecordSums {
+  readonly low: number
+  readonly high: number
+}
+
 /** What finds equal keys. */
 export interface KeyKernels {
   /** hashNumber of each. */
   hashNumbers(values: Float64Array | Int32Array): Int32Array
+  /** What records add to the two sums of a content hash: of each the hash of its key, and that of its value. Unsigned. */
+  recordSums(keyHashes: Int32Array, valueHashes: Int32Array): RecordSums
   /** Equal where the bytes are. */
   textTable(): KeyTable<Texts>
   /** Equal as by equalValues: NaN equals itself, -0 is 0 (and is kept as 0). */

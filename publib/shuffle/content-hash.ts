@@ -1,3 +1,4 @@
+import { kernels } from '#publib/kernels'
 import { hashValue, mixHash } from '#publib/util'
 
 /**
@@ -6,40 +7,47 @@ import { hashValue, mixHash } from '#publib/util'
  * a value leaves out (see hashValue: instances and functions, and what stands very deep).
  */
 export class ContentHash {
-  #low = 0
-  #high = 0
+  /** Low and high words. */
+  readonly #sums = new Int32Array(2)
   #count = 0
 
   /** `keyHash` is the key's hashValue. */
   add(keyHash: number, value: unknown): void {
-    this.#addHashes(keyHash, safeHash(value))
+    const sums = this.#sums
+    const record = hashRecord(keyHash, safeHash(value))
+    sums[0] = sums[0]! + record
+    sums[1] = sums[1]! + mixHash(record ^ keyHash ^ HIGH_SEED)
+    this.#count++
   }
 
   /** `add` of many records: the hashes of their keys and, as `safeHash` gives them, of their values. */
   addAll(keyHashes: Int32Array, valueHashes: Int32Array): void {
-    let low = this.#low
-    let high = this.#high
-    for (let i = 0; i < keyHashes.length; i++) {
-      const keyHash = keyHashes[i]!
-      const record = mixHash(Math.imul(keyHash, 0x2c1b3c6d) ^ valueHashes[i]!)
-      low = (low + record) | 0
-      high = (high + mixHash(record ^ keyHash ^ 0x5bd1e995)) | 0
-    }
-    this.#low = low >>> 0
-    this.#high = high >>> 0
     this.#count += keyHashes.length
-  }
-
-  #addHashes(keyHash: number, valueHash: number): void {
-    const record = mixHash(Math.imul(keyHash, 0x2c1b3c6d) ^ valueHash)
-    this.#low = (this.#low + record) >>> 0
-    this.#high = (this.#high + mixHash(record ^ keyHash ^ 0x5bd1e995)) >>> 0
-    this.#count++
+    addRecords(keyHashes, valueHashes, this.#sums)
   }
 
   digest(): string {
-    const words = [this.#count >>> 0, this.#high, this.#low]
+    const words = [this.#count >>> 0, this.#sums[1]! >>> 0, this.#sums[0]! >>> 0]
     return words.map(word => word.toString(16).padStart(8, '0')).join('')
+  }
+}
+
+const HIGH_SEED = 0x5bd1e995
+
+function hashRecord(keyHash: number, valueHash: number): number {
+  return mixHash(Math.imul(keyHash, 0x2c1b3c6d) ^ valueHash)
+}
+
+/**
+ * Nothing stands behind the loop, here and in others that are long and seldom begun: the engine optimises such a one while it
+ * runs, and would have to leave its code again for what it has never come to.
+ */
+function addRecords(keyHashes: Int32Array, valueHashes: Int32Array, sums: Int32Array): void {
+  for (let i = 0; i < keyHashes.length; i++) {
+    const keyHash = keyHashes[i]!
+    const record = hashRecord(keyHash, valueHashes[i]!)
+    sums[0] = sums[0]! + record
+    sums[1] = sums[1]! + mixHash(record ^ keyHash ^ HIGH_SEED)
   }
 }
 

@@ -7,7 +7,7 @@ import type {
   TextKernels,
 } from '../doors.ts'
 import { gatherTexts } from './gather.ts'
-import { hashNumbers, hashTexts } from './hash.ts'
+import { hashNumbers, hashTexts, recordSums } from './hash.ts'
 import { PlainNumberTable } from './number-table.ts'
 import { numberTexts } from './number-texts.ts'
 import { orderOfNumbers, placesOfNumbers, sortNumbers } from './order-numbers.ts'
@@ -38,6 +38,7 @@ const texts: TextKernels = {
 
 const keys: KeyKernels = {
   hashNumbers,
+  recordSums,
   textTable: () => new PlainTextTable(),
   numberTable: () => new PlainNumberTable(),
 }

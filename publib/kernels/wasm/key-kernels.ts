@@ -1,11 +1,12 @@
 import type { KeyKernels } from '../doors.ts'
-import { plainKernels } from '../plain/plain-kernels.ts'
 import type { Instance } from './instance.ts'
 import { WasmNumberTable } from './number-table.ts'
 import { WasmTextTable } from './text-table.ts'
 
 interface Exports {
   hashNumbers(values: number, rows: number, hashes: number): void
+  hashIntegers(values: number, rows: number, hashes: number): void
+  addRecords(keys: number, values: number, rows: number, sums: number): void
 }
 
 export function keyKernels(instance: Instance): KeyKernels {
@@ -13,12 +14,21 @@ export function keyKernels(instance: Instance): KeyKernels {
   const module = instance.exports as Exports
   return {
     hashNumbers(values) {
-      if (values instanceof Int32Array) return plainKernels.hashNumbers(values)
       return memory.call(() => {
+        const rows = values.length
         const at = memory.put(values)
-        const hashes = memory.scratch(values.length * 4)
-        module.hashNumbers(at, values.length, hashes)
-        return memory.i32Result(hashes, values.length)
+        const hashes = memory.scratch(rows * 4)
+        if (values instanceof Int32Array) module.hashIntegers(at, rows, hashes)
+        else module.hashNumbers(at, rows, hashes)
+        return memory.i32Result(hashes, rows)
+      })
+    },
+    recordSums(keyHashes, valueHashes) {
+      return memory.call(() => {
+        const sums = memory.scratch(8)
+        const keys = memory.put(keyHashes)
+        module.addRecords(keys, memory.put(valueHashes), keyHashes.length, sums)
+        return { low: memory.u32[sums >> 2]!, high: memory.u32[(sums >> 2) + 1]! }
       })
     },
     textTable: () => new WasmTextTable(instance),

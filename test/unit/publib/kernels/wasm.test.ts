@@ -136,6 +136,8 @@ describe('kernels in WebAssembly', () => {
       expect(wasm.hashNumbers(doubles)).to.deep.equal(plain.hashNumbers(doubles))
       const integers = Int32Array.from(values)
       expect(wasm.hashNumbers(integers)).to.deep.equal(plain.hashNumbers(integers))
+      const others = integers.slice().reverse()
+      expect(wasm.recordSums(integers, others)).to.deep.equal(plain.recordSums(integers, others))
     })
   })
 })
