@@ -114,6 +114,8 @@ function launchBehind(
   launch: Matching['launch'],
 ): boolean {
   for (const locality of manager.localities) {
+    // Deep in a queue only what is best run there: the rest may yet find its own place.
+    if (locality === 'ANY' && executor.inFlight.length > 1) return false
     const at = manager.find(executor, locality, failedOn => failedOn.includes(executor.id))
     if (at < 0) continue
     launch(manager, at, executor, locality)

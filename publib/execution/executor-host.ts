@@ -15,6 +15,11 @@ import { ShuffleFiles } from './shuffle-files.ts'
 import { STALL_LOOK_MS, StallWatch, stalledTasks } from './stall-watch.ts'
 import { StatusBatch } from './status-batch.ts'
 
+/** Events by which tasks may be ended. */
+const ENDS_TASKS: ReadonlySet<HostEvent['type']> = new Set([
+  ...(['TasksKilled', 'TimePassed', 'MemoryMeasured', 'DriverGone'] as const),
+])
+
 type DriverConnection = Connection<DriverToExecutor, ExecutorToDriver>
 
 /**
@@ -165,6 +170,8 @@ export class ExecutorHost {
 
   #handle(event: HostEvent): void {
     const { clock, links } = this.#options
+    // Whoever is to stop, or did not, must be the one that runs now.
+    if (ENDS_TASKS.has(event.type)) this.#executors.hear()
     for (const action of this.#state.handle(event, clock.now())) this.#perform(action)
     // A thread that starts or tasks that run keep the process alive from this moment on.
     if (!this.#isClosed && this.#state.attemptCount > 0) links.setBusy(true)

@@ -8,6 +8,8 @@ export interface ExecutorLink {
   readonly control: ControlBlock
   readonly progress: Progress
   post(message: ToExecutorThread): void
+  /** Hears at once what it has told and nobody has heard yet; absent: there never is any. */
+  hear?(): void
   /** Answers an executor that stands still. */
   answer(answer: HostAnswer, transfer?: readonly ArrayBuffer[]): void
   terminate(): void

@@ -34,6 +34,11 @@ export class HostExecutors {
     return this.#links.get(executorId)
   }
 
+  /** Hears what has ended by now. */
+  hear(): void {
+    for (const link of this.#links.values()) link.hear?.()
+  }
+
   /** Answers nothing more. */
   close(): void {
     for (const desk of this.#desks.values()) desk.close()

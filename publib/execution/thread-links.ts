@@ -151,6 +151,10 @@ class ThreadLink implements ExecutorLink {
     this.control.wake()
   }
 
+  hear(): void {
+    this.#ends.drain(this.#hear)
+  }
+
   #send(): void {
     this.#isSending = false
     const mail = this.#mail
