@@ -38,12 +38,10 @@ export function locate(column: Column): Located {
 /** One more than there are lengths: the last is where all end. */
 export function startsOf(lengths: Uint32Array): Uint32Array {
   const starts = new Uint32Array(lengths.length + 1)
-  let end = 0
-  for (let i = 0; i < lengths.length; i++) {
-    starts[i] = end
+  for (let i = 0, end = 0; i < lengths.length; i++) {
     end += lengths[i]!
+    starts[i + 1] = end
   }
-  starts[lengths.length] = end
   return starts
 }
 

@@ -98,10 +98,15 @@ function readIntegers(rows: number, from: ByteReader): Int32Array {
 
 function readLengths(rows: number, from: ByteReader): Uint32Array {
   const lengths = readIntegers(rows, from)
-  let all = 0
-  for (let i = 0; i < lengths.length; i++) all |= lengths[i]!
-  if (all < 0) throw new MalformedBytes('a length below 0')
+  if (anyBits(lengths) < 0) throw new MalformedBytes('a length below 0')
   return new Uint32Array(lengths.buffer)
+}
+
+/** Alone, so that the engine, which optimises long loops while they run, need not leave its code at the end of this one. */
+function anyBits(integers: Int32Array): number {
+  let bits = 0
+  for (let i = 0; i < integers.length; i++) bits |= integers[i]!
+  return bits
 }
 
 function readBits(rows: number, bits: 1 | 2, from: ByteReader): Uint8Array {

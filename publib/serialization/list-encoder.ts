@@ -1,6 +1,9 @@
 import {
   BatchTooLarge,
   type Column,
+  coalesceColumns,
+  isTiny,
+  ownColumn,
   rowsOf,
   settledColumn,
   sliceColumn,
@@ -36,11 +39,17 @@ export function encodeColumn(column: Column, options: EncodeOptions = {}): Uint8
   ]
 }
 
+/** Tiny columns wait for others, up to this number of rows or of columns: each block has a price. */
+const ROWS_WAITING_MAX = 8192
+const COLUMNS_WAITING_MAX = 256
+
 /** The array of the records of many columns, as `encodeValue` would encode it; no record is made. */
 export class ListEncoder {
   readonly #out = new ByteWriter()
   readonly #options: EncodeOptions
   #rows = 0
+  #waiting: Column[] = []
+  #waitingRows = 0
 
   constructor(options: EncodeOptions = {}) {
     this.#options = options
@@ -49,17 +58,37 @@ export class ListEncoder {
 
   /** Takes in what the column holds now. @throws VALUE_NOT_ENCODABLE */
   add(column: Column): void {
-    if (rowsOf(column) === 0) return
+    const rows = rowsOf(column)
+    if (rows === 0) return
+    if (!isTiny(column)) {
+      this.#flush()
+      this.#encode(column)
+      return
+    }
+    this.#waiting.push(ownColumn(column))
+    this.#waitingRows += rows
+    const isFull = this.#waitingRows >= ROWS_WAITING_MAX
+    if (isFull || this.#waiting.length === COLUMNS_WAITING_MAX) this.#flush()
+  }
+
+  finish(): EncodedValue {
+    this.#flush()
+    const block = this.#out.finish()
+    sealBlock(block, 'list', this.#rows, 0)
+    return new EncodedValue(block)
+  }
+
+  #flush(): void {
+    for (const column of coalesceColumns(this.#waiting)) this.#encode(column)
+    this.#waiting = []
+    this.#waitingRows = 0
+  }
+
+  #encode(column: Column): void {
     for (const block of encodeColumn(column, { ...this.#options, firstRow: this.#rows })) {
       this.#out.varint(block.length)
       this.#out.bytes(block)
     }
     this.#rows += rowsOf(column)
-  }
-
-  finish(): EncodedValue {
-    const block = this.#out.finish()
-    sealBlock(block, 'list', this.#rows, 0)
-    return new EncodedValue(block)
   }
 }

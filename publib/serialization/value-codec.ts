@@ -78,6 +78,8 @@ function encodeList(values: readonly unknown[], options: EncodeValueOptions): Ui
   return block
 }
 
+const PARTS_JOINED = 1000
+
 function decodeList(bytes: Uint8Array): unknown[] {
   const reader = new ByteReader(bytes, HEADER_BYTES)
   const parts: unknown[][] = []
@@ -85,6 +87,10 @@ function decodeList(bytes: Uint8Array): unknown[] {
     const block = decoding(() => reader.view(reader.count(1)))
     parts.push(decodeBatch(block))
   }
-  // `concat` copies memory where a loop copies elements.
-  return parts.length === 1 ? parts[0]! : ([] as unknown[]).concat(...parts)
+  let values = parts[0] ?? []
+  // `concat` copies memory where a loop copies elements; arguments are few enough for any stack.
+  for (let start = 1; start < parts.length; start += PARTS_JOINED) {
+    values = values.concat(...parts.slice(start, start + PARTS_JOINED))
+  }
+  return values
 }

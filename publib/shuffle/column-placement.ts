@@ -34,14 +34,8 @@ function placesOfHashes(
     room.length < hashes.length ? new Int32Array(hashes.length) : room.subarray(0, hashes.length)
   if (keys.kind === 'constant') return places.fill(0)
   if ((numPartitions & (numPartitions - 1)) === 0) {
-    for (let i = 0; i < hashes.length; i++) places[i] = hashes[i]! & (numPartitions - 1)
-  } else {
-    for (let i = 0; i < hashes.length; i++) {
-      const hash = hashes[i]! >>> 0
-      // The remainder, exactly; the operator itself is several times slower for 32 bits without a sign.
-      places[i] = hash - Math.floor(hash / numPartitions) * numPartitions
-    }
-  }
+    maskHashes(hashes, numPartitions - 1, places)
+  } else divideHashes(hashes, numPartitions, places)
   if (keys.kind === 'nullable') {
     const { marks } = keys
     for (let i = 0; i < marks.length; i++) if (marks[i] !== 0) places[i] = 0
@@ -52,4 +46,16 @@ function placesOfHashes(
     }
   }
   return places
+}
+
+function maskHashes(hashes: Int32Array, mask: number, places: Int32Array): void {
+  for (let i = 0; i < hashes.length; i++) places[i] = hashes[i]! & mask
+}
+
+/** The remainder, exactly; the operator itself is several times slower for 32 bits without a sign. */
+function divideHashes(hashes: Int32Array, divisor: number, places: Int32Array): void {
+  for (let i = 0; i < hashes.length; i++) {
+    const hash = hashes[i]! >>> 0
+    places[i] = hash - Math.floor(hash / divisor) * divisor
+  }
 }

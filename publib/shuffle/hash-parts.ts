@@ -58,11 +58,12 @@ export class HashParts {
   /** Valid until the next call. */
   #partsOf(hashes: Int32Array): Int32Array {
     const rows = hashes.length
-    const seed = Math.imul(this.#level + 1, 0x9e3779b1)
-    const shift = this.#shift
     if (this.#parts.length < rows) this.#parts = new Int32Array(rows)
-    const parts = this.#parts
-    for (let i = 0; i < rows; i++) parts[i] = mixHash(hashes[i]! ^ seed) >>> shift
-    return parts.subarray(0, rows)
+    findParts(hashes, Math.imul(this.#level + 1, 0x9e3779b1), this.#shift, this.#parts)
+    return this.#parts.subarray(0, rows)
   }
+}
+
+function findParts(hashes: Int32Array, seed: number, shift: number, parts: Int32Array): void {
+  for (let i = 0; i < hashes.length; i++) parts[i] = mixHash(hashes[i]! ^ seed) >>> shift
 }

@@ -27,23 +27,34 @@ export class Scatterer {
     const rows = places.length
     const bounds = this.#bounds
     const next = this.#next
-    bounds.fill(0)
-    for (let i = 0; i < rows; i++) {
-      const after = places[i]! + 1
-      bounds[after] = bounds[after]! + 1
-    }
+    countPlaces(places, bounds.fill(0))
     for (let place = 0; place < next.length; place++) {
       next[place] = bounds[place]!
       bounds[place + 1] = bounds[place + 1]! + bounds[place]!
     }
     if (this.#order.length < rows) this.#order = new Uint32Array(rows)
-    const order = this.#order
-    for (let i = 0; i < rows; i++) {
-      const place = places[i]!
-      const at = next[place]!
-      order[at] = i
-      next[place] = at + 1
-    }
-    return { order: order.subarray(0, rows), bounds }
+    orderRows(places, next, this.#order)
+    return { order: this.#order.subarray(0, rows), bounds }
+  }
+}
+
+/**
+ * The rows of place p, counted at p + 1. Nothing stands behind the loop, here and in others that are long and seldom begun: the
+ * engine optimises such a one while it runs, and would leave its code again for what it has never come to.
+ */
+function countPlaces(places: Int32Array, counts: Uint32Array): void {
+  for (let i = 0; i < places.length; i++) {
+    const after = places[i]! + 1
+    counts[after] = counts[after]! + 1
+  }
+}
+
+/** @param next where the next row of each place goes */
+function orderRows(places: Int32Array, next: Uint32Array, order: Uint32Array): void {
+  for (let i = 0; i < places.length; i++) {
+    const place = places[i]!
+    const at = next[place]!
+    order[at] = i
+    next[place] = at + 1
   }
 }
