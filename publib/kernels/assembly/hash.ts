@@ -20,14 +20,29 @@ export function hashTexts(
   }
 }
 
+// @ts-ignore: decorator
+@inline
 function hashText(start: usize, length: u32): u32 {
+  if (length > 11) return hashLong(start, length)
+  // At most two whole words: both are mixed in, and what was too much is left, for no processor can guess how many there are.
+  const first = mixWord(STRING_SEED, load<u32>(start))
+  const second = mixWord(first, load<u32>(start, 4))
+  const hash = select<u32>(second, select<u32>(first, STRING_SEED, length > 3), length > 7)
+  return finish(mixTail(hash, tailOf(start, length)) ^ length)
+}
+
+function hashLong(start: usize, length: u32): u32 {
   const whole = start + <usize>(length & ~3)
   let hash = STRING_SEED
   for (let at = start; at < whole; at += 4) hash = mixWord(hash, load<u32>(at))
-  const rest = length & 3
-  // Up to three bytes behind the text are read, and masked away.
-  if (rest) hash = mixTail(hash, load<u32>(whole) & ((<u32>1 << (rest << 3)) - 1))
-  return finish(hash ^ length)
+  return finish(mixTail(hash, tailOf(start, length)) ^ length)
+}
+
+/** The bytes behind the whole words, 0 where there are none: it changes no hash. What is read behind the text is masked away. */
+// @ts-ignore: decorator
+@inline
+function tailOf(start: usize, length: u32): u32 {
+  return load<u32>(start + <usize>(length & ~3)) & ((<u32>1 << ((length & 3) << 3)) - 1)
 }
 
 /** hashNumber of each of the doubles; up to three hashes more are written. */
