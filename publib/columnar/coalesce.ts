@@ -1,10 +1,18 @@
 import { type Column, rowsOf } from './column.ts'
 import { concatColumns } from './concat.ts'
+import { columnBytes } from './size.ts'
 
-/** Columns of fewer rows are joined with their neighbours. */
+/** Columns of fewer rows, and of fewer bytes, are joined with their neighbours. */
 const ROWS_MIN = 1024
-/** Rows of what they are joined to, and less than twice as many. */
+const BYTES_MIN = 1 << 18
+/** Rows and bytes of what they are joined to, and less than twice as many. */
 const ROWS_JOINED = 4096
+const BYTES_JOINED = 1 << 20
+
+/** Whether a column is so small that work done for each column would be most of the work. */
+export function isTiny(column: Column): boolean {
+  return rowsOf(column) < ROWS_MIN && columnBytes(column) < BYTES_MIN
+}
 
 /**
  * The same rows in columns that are not tiny: neighbours of few rows are joined, as long as they are of one kind. What is done
@@ -13,25 +21,30 @@ const ROWS_JOINED = 4096
 export function* coalesceColumns(columns: Iterable<Column>): Generator<Column> {
   let waiting: Column[] = []
   let rows = 0
+  let bytes = 0
   for (const column of columns) {
     const own = rowsOf(column)
     if (own === 0) continue
-    const joins = waiting.length > 0 && own < ROWS_MIN && isAlike(waiting[0]!, column)
+    const tiny = isTiny(column)
+    const joins = waiting.length > 0 && tiny && isAlike(waiting[0]!, column)
     if (waiting.length > 0 && !joins) {
       yield concatColumns(waiting)
       waiting = []
       rows = 0
+      bytes = 0
     }
-    if (own >= ROWS_MIN) {
+    if (!tiny) {
       yield column
       continue
     }
     waiting.push(column)
     rows += own
-    if (rows < ROWS_JOINED) continue
+    bytes += columnBytes(column)
+    if (rows < ROWS_JOINED && bytes < BYTES_JOINED) continue
     yield concatColumns(waiting)
     waiting = []
     rows = 0
+    bytes = 0
   }
   if (waiting.length > 0) yield concatColumns(waiting)
 }

@@ -1,5 +1,5 @@
 export * from './batch.ts'
-export { coalesceColumns } from './coalesce.ts'
+export { coalesceColumns, isTiny } from './coalesce.ts'
 export * from './column.ts'
 export * from './column-builder.ts'
 export { concatColumns } from './concat.ts'

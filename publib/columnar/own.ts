@@ -1,5 +1,6 @@
 import type { Column } from './column.ts'
 import { mapFields } from './fields.ts'
+import { BatchTooLarge } from './limits.ts'
 import { settledColumn } from './settle.ts'
 import { packUtf8 } from './strings.ts'
 
@@ -9,7 +10,7 @@ export function ownColumn(column: Column): Column {
     case 'constant':
       return column
     case 'values':
-      return settledColumn(column)
+      return ownValues(column)
     case 'utf8':
       if (column.starts !== undefined) {
         const packed = packUtf8(column)
@@ -37,5 +38,16 @@ export function ownColumn(column: Column): Column {
       return { ...column, values: column.values.slice() }
     case 'date':
       return { ...column, values: column.values.slice() }
+  }
+}
+
+function ownValues(column: Column & { kind: 'values' }): Column {
+  try {
+    const settled = settledColumn(column)
+    return settled === column ? { kind: 'values', values: column.values.slice() } : settled
+  } catch (error) {
+    // More bytes than one column may have: they stay what they are.
+    if (error instanceof BatchTooLarge) return { kind: 'values', values: column.values.slice() }
+    throw error
   }
 }

@@ -1,4 +1,4 @@
-import type { Batch, Column } from '#publib/columnar'
+import { type Batch, type Column, coalesceColumns, isTiny, ownColumn } from '#publib/columnar'
 import type { ComputeContext, Lineage } from '#publib/lineage'
 import type { CacheKey } from '#publib/protocol'
 import { nameOf, StoredBlock } from '#publib/storage'
@@ -133,5 +133,10 @@ function* stored(blocks: readonly StoredBlock[]): Generator<Piece> {
 function* piecesOf<T>(anew: Anew<T>): Generator<Piece> {
   const columns = anew.columns?.()
   if (columns === undefined) for (const rows of anew.rows()) yield { rows }
-  else for (const column of columns) yield { column }
+  else for (const column of coalesceColumns(ownIfTiny(columns))) yield { column }
+}
+
+/** Those that may wait for others. */
+function* ownIfTiny(columns: Iterable<Column>): Generator<Column> {
+  for (const column of columns) yield isTiny(column) ? ownColumn(column) : column
 }

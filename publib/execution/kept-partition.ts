@@ -15,8 +15,10 @@ import type { Surroundings } from './surroundings.ts'
 
 /** Room for cached blocks is taken in steps of this size. */
 const STEP_BYTES = 1 << 20
-/** Smaller pieces wait until they are as many rows: each block has a price. */
+/** Fewer rows wait until they are as many: each block has a price. */
 const BLOCK_ROWS_MIN = 2048
+/** Columns of fewer rows, which could not be joined to their neighbours, wait as rows. */
+const COLUMN_ROWS_MIN = 256
 /** Rows that a reader makes of one block are few enough to die young. */
 const BLOCK_ROWS_MAX = 8192
 
@@ -46,8 +48,11 @@ export function columnOfPiece(piece: Piece): Column {
 export function* gathered(pieces: Iterable<Piece>): Generator<Piece> {
   let waiting: unknown[] = []
   for (const piece of pieces) {
-    const count = piece.rows === undefined ? rowsOf(piece.column) : piece.rows.length
-    if (count < BLOCK_ROWS_MIN) {
+    const isBlock =
+      piece.rows === undefined
+        ? rowsOf(piece.column) >= COLUMN_ROWS_MIN
+        : piece.rows.length >= BLOCK_ROWS_MIN
+    if (!isBlock) {
       const rows = rowsOfPiece(piece)
       for (let i = 0; i < rows.length; i++) waiting.push(rows[i])
       if (waiting.length < BLOCK_ROWS_MIN) continue
@@ -56,7 +61,7 @@ export function* gathered(pieces: Iterable<Piece>): Generator<Piece> {
       yield { rows: waiting }
       waiting = []
     }
-    if (count >= BLOCK_ROWS_MIN) yield piece
+    if (isBlock) yield piece
   }
   if (waiting.length > 0) yield { rows: waiting }
 }
