@@ -1,7 +1,9 @@
 import { expect } from 'chai'
 import {
   type Column,
+  coalesceColumns,
   detectColumn,
+  ownColumn,
   rowsOf,
   settledColumn,
   sliceColumn,
@@ -64,3 +66,14 @@ function columnOf(batch: readonly unknown[]): Column | undefined {
     throw error
   }
 }
+
+describe('a column of its own', () => {
+  it('keeps values that are too large for one column as they are', () => {
+    const values = new Array<string>(140).fill('x'.repeat(1 << 20))
+    const own = ownColumn({ kind: 'values', values })
+    expect(own.kind).to.equal('values')
+    expect(rowsOf(own)).to.equal(140)
+    const [first] = [...coalesceColumns([own, detectColumn(['a'])])]
+    expect(rowsOf(first as Column)).to.equal(140)
+  })
+})

@@ -32,14 +32,4 @@ describe('a list encoder', () => {
     const rows = Array.from({ length: 2000 }, (_, i) => [i, i === 7 ? () => i : 'x'])
     expect(() => list.add(detectColumn(rows))).to.throw(/Row 5007, at \[1\], is a function/)
   })
-
-  it('takes texts that fill more than one block may have apart', () => {
-    const row = 'x'.repeat(1 << 20)
-    const rows = Array.from({ length: 140 }, () => row)
-    const list = new ListEncoder()
-    list.add({ kind: 'values', values: rows })
-    const decoded = decodeValue(list.finish().bytes) as string[]
-    expect(decoded).to.have.length(140)
-    expect(decoded.every(text => text === row)).to.equal(true)
-  })
 })
