@@ -10,7 +10,7 @@ import { inRows } from './column-groups.ts'
 import { columnsOfBatches } from './columns-of-batches.ts'
 import type { SpillEnvironment } from './environment.ts'
 import { cogroupStreams } from './external-grouper.ts'
-import type { GroupedKeys, GroupedSide } from './grouped-keys.ts'
+import type { GroupedKeys } from './grouped-keys.ts'
 
 /** Whether keys of only one side stay, with undefined for the other. */
 export interface JoinSides {
@@ -39,95 +39,85 @@ export function* joinColumns(
   }
 }
 
-function* joinGrouped(
-  grouped: GroupedKeys,
-  { keepsLeft, keepsRight }: JoinSides,
-): Generator<Column> {
-  const [left, right] = grouped.sides as readonly [GroupedSide, GroupedSide]
-  const { order: leftOrder, bounds: leftBounds } = left
-  const { order: rightOrder, bounds: rightBounds } = right
-  const rows = new JoinedRows(grouped)
-  for (let key = 0; key < grouped.size; key++) {
-    const leftStart = leftBounds[key]!
-    const leftEnd = leftBounds[key + 1]!
-    const rightStart = rightBounds[key]!
-    const rightEnd = rightBounds[key + 1]!
-    if (leftStart === leftEnd) {
-      if (!keepsRight) continue
-      for (let k = rightStart; k < rightEnd; k++) {
-        if (rows.addRight(key, rightOrder[k]!)) yield rows.flush()
-      }
-    } else if (rightStart === rightEnd) {
-      if (!keepsLeft) continue
-      for (let i = leftStart; i < leftEnd; i++) {
-        if (rows.addLeft(key, leftOrder[i]!)) yield rows.flush()
-      }
-    } else {
-      for (let i = leftStart; i < leftEnd; i++) {
-        const leftRow = leftOrder[i]!
-        for (let k = rightStart; k < rightEnd; k++) {
-          if (rows.add(key, leftRow, rightOrder[k]!)) yield rows.flush()
-        }
-      }
-    }
-  }
-  if (!rows.isEmpty) yield rows.flush()
+function* joinGrouped(grouped: GroupedKeys, joinSides: JoinSides): Generator<Column> {
+  const rows = new JoinedRows(grouped, joinSides)
+  for (let column = rows.next(); column !== undefined; column = rows.next()) yield column
 }
 
-/** Rows of a join that wait to become a column. */
+/** The rows of a join, as many at a time as a column is to have. */
 class JoinedRows {
   readonly #grouped: GroupedKeys
+  readonly #sides: JoinSides
+  /** Of each row the key, and the rows of both sides. */
   readonly #keys = new Uint32Array(OUTPUT_ROWS)
   readonly #lefts = new Uint32Array(OUTPUT_ROWS)
   readonly #rights = new Uint32Array(OUTPUT_ROWS)
-  /** ABSENT where a side has no row; undefined as long as both have all. */
-  #marks: { readonly lefts: Uint8Array; readonly rights: Uint8Array } | undefined
-  #count = 0
+  /** ABSENT where a side has no row; undefined where both keep only what they have. */
+  readonly #leftMarks: Uint8Array | undefined
+  readonly #rightMarks: Uint8Array | undefined
+  /** Where to go on: a key, and which of its rows on both sides. */
+  #key = 0
+  #left = 0
+  #right = 0
 
-  constructor(grouped: GroupedKeys) {
+  constructor(grouped: GroupedKeys, sides: JoinSides) {
     this.#grouped = grouped
+    this.#sides = sides
+    if (sides.keepsRight) this.#leftMarks = new Uint8Array(OUTPUT_ROWS)
+    if (sides.keepsLeft) this.#rightMarks = new Uint8Array(OUTPUT_ROWS)
   }
 
-  get isEmpty(): boolean {
-    return this.#count === 0
-  }
-
-  /** True: it is full. */
-  add(key: number, left: number, right: number): boolean {
-    const at = this.#count
-    this.#keys[at] = key
-    this.#lefts[at] = left
-    this.#rights[at] = right
-    this.#count = at + 1
-    return at + 1 === OUTPUT_ROWS
-  }
-
-  addLeft(key: number, left: number): boolean {
-    this.#marked().rights[this.#count] = ABSENT
-    return this.add(key, left, 0)
-  }
-
-  addRight(key: number, right: number): boolean {
-    this.#marked().lefts[this.#count] = ABSENT
-    return this.add(key, 0, right)
-  }
-
-  flush(): Column {
-    const rows = this.#count
+  /** Undefined: that was all. */
+  next(): Column | undefined {
+    const rows = this.#find()
+    if (rows === 0) return undefined
     const { keys, sides } = this.#grouped
     const fields = [
-      gatherWithAbsent(sides[0]!.values, this.#lefts.subarray(0, rows), this.#marks?.lefts),
-      gatherWithAbsent(sides[1]!.values, this.#rights.subarray(0, rows), this.#marks?.rights),
+      gatherWithAbsent(sides[0]!.values, this.#lefts.subarray(0, rows), this.#leftMarks),
+      gatherWithAbsent(sides[1]!.values, this.#rights.subarray(0, rows), this.#rightMarks),
     ]
     const key = gatherColumn(keys, this.#keys.subarray(0, rows))
-    this.#count = 0
-    this.#marks = undefined
+    this.#leftMarks?.fill(0)
+    this.#rightMarks?.fill(0)
     return { kind: 'tuple', rows, fields: [key, { kind: 'tuple', rows, fields }] }
   }
 
-  #marked() {
-    this.#marks ??= { lefts: new Uint8Array(OUTPUT_ROWS), rights: new Uint8Array(OUTPUT_ROWS) }
-    return this.#marks
+  #find(): number {
+    const { size, sides } = this.#grouped
+    const { order: leftOrder, bounds: leftBounds } = sides[0]!
+    const { order: rightOrder, bounds: rightBounds } = sides[1]!
+    const { keepsLeft, keepsRight } = this.#sides
+    let count = 0
+    for (let key = this.#key; key < size; key++) {
+      const leftStart = leftBounds[key]!
+      const leftCount = leftBounds[key + 1]! - leftStart
+      const rightStart = rightBounds[key]!
+      const rightCount = rightBounds[key + 1]! - rightStart
+      const lefts = leftCount === 0 && keepsRight ? 1 : leftCount
+      const rights = rightCount === 0 && keepsLeft ? 1 : rightCount
+      for (let left = this.#left; left < lefts; left++) {
+        for (let right = this.#right; right < rights; right++) {
+          if (count === OUTPUT_ROWS) return this.#goOnAt(key, left, right)
+          this.#keys[count] = key
+          if (leftCount > 0) this.#lefts[count] = leftOrder[leftStart + left]!
+          else this.#leftMarks![count] = ABSENT
+          if (rightCount > 0) this.#rights[count] = rightOrder[rightStart + right]!
+          else this.#rightMarks![count] = ABSENT
+          count++
+        }
+        this.#right = 0
+      }
+      this.#left = 0
+    }
+    this.#key = size
+    return count
+  }
+
+  #goOnAt(key: number, left: number, right: number): number {
+    this.#key = key
+    this.#left = left
+    this.#right = right
+    return OUTPUT_ROWS
   }
 }
 
@@ -145,7 +135,8 @@ function gatherWithAbsent(
   for (let i = 0; i < rows; i++) if (marks[i] === 0) places[present++] = order[i]!
   if (present === rows) return gatherColumn(values, order)
   if (present === 0) return { kind: 'constant', rows, value: undefined }
-  return spread(gatherColumn(values, places.subarray(0, present)), marks)
+  // They are used again for the next rows.
+  return spread(gatherColumn(values, places.subarray(0, present)), marks.slice())
 }
 
 /** Rows of a column where there is no mark, undefined where there is one. */
