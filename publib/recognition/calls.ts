@@ -1,11 +1,11 @@
-import type { FunctionSource } from '#publib/closure'
+import type { FunctionSource, Syntax } from '#publib/closure'
 import { Environment } from './environment.ts'
 import { pathsOfMethod } from './intrinsics/watched.ts'
 import { knownFunctions, knownMethods, takesPattern } from './known.ts'
 import { ABSENT } from './making.ts'
 import { globalPath } from './names.ts'
 import { NotSimple, notSimple } from './obstacle.ts'
-import type { Frame, Node, Reading } from './reading.ts'
+import { type Frame, isFunction, type Node, type Reading } from './reading.ts'
 import type { Expression, KnownFunction, KnownMethod } from './shape.ts'
 
 /** What a call computes: of a function of the language, a method, or a helper that is simple itself. @throws NotSimple */
@@ -89,12 +89,6 @@ function unknownMethod(node: Node<'CallExpression'>, name: string): NotSimple {
   )
 }
 
-type Callback = Node<'ArrowFunctionExpression'> | Node<'FunctionExpression'>
-
-function isFunction(node: Node | undefined): node is Callback {
-  return node?.type === 'ArrowFunctionExpression' || node?.type === 'FunctionExpression'
-}
-
 const PLACES: readonly Expression[] = [{ op: 'element' }, { op: 'place' }]
 
 /** `of.map((element, place) => …)` and `of.filter(…)` */
@@ -103,11 +97,11 @@ function forEach(
   frame: Frame,
   name: 'map' | 'filter',
   of: Expression,
-  tree: Callback,
+  tree: Syntax.FunctionNode,
 ): Expression {
   if (tree.params.length > PLACES.length) throw notSimple('takes the whole array', tree)
-  const { source, caller } = frame
-  const inner: Frame = { source, tree, environment: frame.environment.sealed(), caller }
+  const { source } = frame
+  const inner: Frame = { source, tree, environment: frame.environment.sealed(), caller: frame }
   const body = reading.eachOf(tree, () => reading.call(inner, place => PLACES[place]!))
   return through(reading, name, of, body)
 }
@@ -153,16 +147,25 @@ function helperCall(
   callee: Node<'Identifier'>,
 ): Expression {
   const { name } = callee
-  if (frame.environment.find(name) !== undefined) {
+  const variable = frame.environment.find(name)
+  if (variable !== undefined && variable.inner === undefined) {
     throw notSimple(`calls \`${name}\`, which it was given`, node)
+  }
+  const given = () => node.arguments.map(each => reading.hold(reading.value(frame, each), each))
+  if (variable?.inner) {
+    const { tree, depth } = variable.inner
+    const { source, environment } = frame
+    const inner: Frame = { source, tree, environment: environment.sealed(depth), caller: frame }
+    reading.enter(inner, node)
+    const values = given()
+    return reading.call(inner, place => values[place] ?? ABSENT)
   }
   const free = frame.source.freeValue(name)
   if (free.kind !== 'function') {
     const what = free.kind === 'other' ? free.what : 'not a function'
     throw notSimple(`calls \`${name}\`, ${what}`, node)
   }
-  const given = node.arguments.map(each => reading.hold(reading.value(frame, each), each))
-  return inlined(reading, frame, free.source, given, name, node)
+  return inlined(reading, frame, free.source, given(), name, node)
 }
 
 function inlined(

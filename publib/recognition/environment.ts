@@ -1,9 +1,12 @@
+import type { Syntax } from '#publib/closure'
 import type { Expression } from './shape.ts'
 
 interface Variable {
   /** Undefined until its declaration is passed. */
   readonly value: Expression | undefined
   readonly isConstant: boolean
+  /** In place of a value: a function, and how many blocks around it see what it sees. */
+  readonly inner?: { readonly tree: Syntax.FunctionNode; readonly depth: number } | undefined
 }
 
 /** What the variables of one function hold at one point of it, innermost block last. */
@@ -19,10 +22,10 @@ export class Environment {
     return new Environment(this.#blocks.map(block => new Map(block)))
   }
 
-  /** What a function within sees: it may not change it. */
-  sealed(): Environment {
-    const sealed = this.#blocks.map(block => {
-      return new Map([...block].map(([name, { value }]) => [name, { value, isConstant: true }]))
+  /** What a function within `depth` blocks sees: it may not change it. */
+  sealed(depth = this.#blocks.length): Environment {
+    const sealed = this.#blocks.slice(0, depth).map(block => {
+      return new Map([...block].map(([name, each]) => [name, { ...each, isConstant: true }]))
     })
     return new Environment([...sealed, new Map()])
   }
@@ -42,6 +45,12 @@ export class Environment {
   /** A variable of the innermost block; without a value it may not be read yet. */
   declare(name: string, value: Expression | undefined, isConstant: boolean): void {
     this.#blocks.at(-1)!.set(name, { value, isConstant })
+  }
+
+  /** A function of the function. */
+  declareFunction(name: string, tree: Syntax.FunctionNode): void {
+    const depth = this.#blocks.length
+    this.#blocks.at(-1)!.set(name, { value: undefined, isConstant: true, inner: { tree, depth } })
   }
 
   /** Undefined for a name that the function does not declare. */

@@ -10,6 +10,7 @@ export function readName(reading: Reading, frame: Frame, node: Node<'Identifier'
   const variable = frame.environment.find(node.name)
   if (variable !== undefined) {
     if (variable.value !== undefined) return variable.value
+    if (variable.inner) throw notSimple(`uses the function \`${node.name}\` as a value`, node)
     throw notSimple(`reads \`${node.name}\` where it may have no value yet`, node)
   }
   if (node.name === 'arguments') throw notSimple('uses `arguments`', node)

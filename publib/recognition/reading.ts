@@ -125,6 +125,10 @@ export class Reading {
   }
 }
 
+export function isFunction(node: Node | undefined): node is Syntax.FunctionNode {
+  return node?.type === 'ArrowFunctionExpression' || node?.type === 'FunctionExpression'
+}
+
 /** Constants, arguments and what stands at a fixed place in them: as good twice as once. */
 export function isCheap(value: Expression): boolean {
   let at = value

@@ -1,11 +1,14 @@
+import type { Syntax } from '#publib/closure'
 import { Environment } from './environment.ts'
 import { ABSENT, either } from './making.ts'
 import { notSimple } from './obstacle.ts'
 import { bindPattern } from './patterns.ts'
-import type { Frame, Node, Reading } from './reading.ts'
+import { type Frame, isFunction, type Node, type Reading } from './reading.ts'
 import type { BinaryOperator, Expression } from './shape.ts'
 import { ifsOf } from './switch.ts'
 import { whatIs } from './what-is.ts'
+
+type FunctionNode = Syntax.FunctionNode
 
 /** How a function goes on after some statements. */
 type Outcome =
@@ -48,8 +51,10 @@ function declareNames(
   isFunction: boolean,
 ): void {
   for (const statement of statements) {
-    if (statement.type === 'ClassDeclaration' || statement.type === 'FunctionDeclaration') {
-      throw notSimple(whatIs(statement), statement)
+    if (statement.type === 'ClassDeclaration') throw notSimple(whatIs(statement), statement)
+    if (statement.type === 'FunctionDeclaration') {
+      if (statement.id) environment.declareFunction(statement.id.name, asExpression(statement))
+      continue
     }
     if (statement.type !== 'VariableDeclaration') continue
     const isVar = statement.kind === 'var'
@@ -62,6 +67,11 @@ function declareNames(
       }
     }
   }
+}
+
+/** A declared function has all that an expression has. */
+function asExpression(declared: Syntax.AnyNode): FunctionNode {
+  return declared as unknown as FunctionNode
 }
 
 function namesOf(pattern: Node): readonly string[] {
@@ -118,6 +128,7 @@ function within(reading: Reading, read: () => Outcome): Outcome {
 function step(reading: Reading, frame: Frame, node: Node): Outcome | undefined {
   switch (node.type) {
     case 'EmptyStatement':
+    case 'FunctionDeclaration':
       return undefined
     case 'VariableDeclaration':
       return declare(reading, frame, node)
@@ -149,6 +160,10 @@ function declare(
   }
   for (const { id, init } of node.declarations) {
     if (node.kind === 'var' && !init) continue
+    if (node.kind === 'const' && id.type === 'Identifier' && init && isFunction(init)) {
+      frame.environment.declareFunction(id.name, init)
+      continue
+    }
     const value = init ? valueOrPattern(reading, frame, init) : ABSENT
     bindPattern(reading, frame, id, value, node.kind === 'const')
   }

@@ -56,7 +56,7 @@ export class FunctionWriter {
     const name = `v${this.#made++}`
     const value = this.#expression(2)
     const known = [...this.#variables]
-    switch (depth === 0 ? this.#random.below(4) : this.#random.below(8)) {
+    switch (depth === 0 ? this.#random.below(4) : this.#random.below(9)) {
       case 0:
         this.#variables.push(name)
         return `const ${name} = ${value}; `
@@ -73,6 +73,9 @@ export class FunctionWriter {
       case 5:
         return `if (${value}) return ${this.#expression(2)}; `
       case 6:
+        this.#variables.push(name)
+        return `const f${name} = (p, q = b) => ${this.#pick(['p', 'q', '[p, a]', 'h(p, q)', 'p + q', '{ return p ? q : b }'])}; const ${name} = f${name}(${value}); `
+      case 7:
         return `switch (${value}) { case 1: case 'text': return ${this.#expression(2)}; case ${this.#expression(1)}: b = 2; break; default: a = 3 } `
       default:
         return `if (${value}) ${this.#block(depth, known)}else ${this.#block(depth, known)}`

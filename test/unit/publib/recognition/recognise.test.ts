@@ -74,6 +74,28 @@ describe('recognition', () => {
     expect(recognise(max!, 2).shape?.result).to.have.property('arguments').of.length(2)
   })
 
+  it('reads functions within the function where they are called', () => {
+    const shape = shapeOf((line: string) => {
+      const clean = (word: string) => word.trim()
+      const long = (word: string, least = 2) => word.length > least
+      return line
+        .split(' ')
+        .map(word => clean(word))
+        .filter(word => long(word))
+    })
+    expect(evaluate(shape, ['a bcd  efgh'])).to.deep.equal(['bcd', 'efgh'])
+    expect(
+      whyNot((x: number) => {
+        let sum = 0
+        const add = (y: number) => {
+          sum += y
+        }
+        add(x)
+        return sum
+      }),
+    ).to.equal('assigns to `sum`, which is constant there')
+  })
+
   it('takes the value that a variable has when the function travels', () => {
     let factor = 2
     const scale = (x: number) => x * factor
