@@ -94,8 +94,10 @@ export interface KeyKernels {
   numberTable(): NumberTable
 }
 
-/** What makes texts of numbers. */
+/** What makes something else of numbers. */
 export interface NumberKernels {
+  /** The same numbers, where all are integers of 32 bits and none is -0. */
+  integersOf(values: Float64Array): Int32Array | undefined
   /** String of each number between the same bytes; undefined where one is no safe integer. */
   numberTexts(values: Float64Array, before: Uint8Array, behind: Uint8Array): Texts | undefined
 }

@@ -1,4 +1,4 @@
-import type { Column } from '#publib/columnar'
+import { type Column, columnOfDoubles } from '#publib/columnar'
 import { type KeyTable, kernels, type NumberTable, type Texts } from '#publib/kernels'
 
 /** Numbers the keys of one class, equal ones alike: the first that comes is 0, the next that is new 1. */
@@ -68,7 +68,7 @@ export class NumberNumbers implements KeyNumbers {
   }
 
   keys(): Column {
-    return numberColumn(this.#table.keys())
+    return columnOfDoubles(this.#table.keys())
   }
 
   hashes(): Int32Array {
@@ -88,16 +88,4 @@ export class NumberNumbers implements KeyNumbers {
 export function doublesOf(column: Column): Float64Array {
   if (column.kind === 'f64') return column.values
   return new Float64Array((column as Column & { kind: 'i32' }).values)
-}
-
-/** Integers where all are, and none is -0. */
-export function numberColumn(values: Float64Array): Column {
-  const integers = new Int32Array(values.length)
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!
-    const integer = value | 0
-    if (integer !== value || (integer === 0 && Object.is(value, -0))) return { kind: 'f64', values }
-    integers[i] = integer
-  }
-  return { kind: 'i32', values: integers }
 }

@@ -1,4 +1,4 @@
-import type { Column } from '#publib/columnar'
+import { type Column, columnOfDoubles } from '#publib/columnar'
 
 /** Of what numbers a value is made: one, or tuples and records of them. Numbers count from the left. */
 export type Layout =
@@ -73,16 +73,8 @@ export function columnOf(layout: Layout, leaves: readonly Float64Array[], rows: 
   return { kind: 'record', rows, keys: layout.keys, fields }
 }
 
-/** By the rule of `detectColumn`: integers of 32 bits where all are, and none is -0. */
+/** A copy, also where it is kept as it is. */
 function numberColumn(numbers: Float64Array, rows: number): Column {
-  const integers = new Int32Array(rows)
-  for (let i = 0; i < rows; i++) {
-    const number = numbers[i]!
-    const integer = number | 0
-    if (integer !== number || (integer === 0 && 1 / number < 0)) {
-      return { kind: 'f64', values: numbers.slice(0, rows) }
-    }
-    integers[i] = integer
-  }
-  return { kind: 'i32', values: integers }
+  const column = columnOfDoubles(numbers.subarray(0, rows))
+  return column.kind === 'f64' ? { kind: 'f64', values: column.values.slice() } : column
 }

@@ -1,4 +1,4 @@
-import { type Column, detectColumn } from '#publib/columnar'
+import { type Column, columnOfDoubles, detectColumn } from '#publib/columnar'
 import type { LeafKind } from './leaf-kinds.ts'
 import { NumberedLeaf } from './numbered-leaf.ts'
 import { ByteLeaf, StringLeaf } from './text-leaves.ts'
@@ -42,22 +42,8 @@ class DoubleLeaf implements LeafBuffer {
   }
 
   column(rows: number): Column {
-    return numberColumn(this.#values, rows)
+    return columnOfDoubles(this.#values.subarray(0, rows))
   }
-}
-
-/** Integers as such, where all are. */
-function numberColumn(values: Float64Array, rows: number): Column {
-  const integers = new Int32Array(rows)
-  for (let i = 0; i < rows; i++) {
-    const value = values[i]!
-    const integer = value | 0
-    if (integer !== value || (integer === 0 && Object.is(value, -0))) {
-      return { kind: 'f64', values: values.subarray(0, rows) }
-    }
-    integers[i] = integer
-  }
-  return { kind: 'i32', values: integers }
 }
 
 class IntegerLeaf implements LeafBuffer {
@@ -162,7 +148,7 @@ export class AnyLeaf implements LeafBuffer {
   }
 
   column(rows: number): Column {
-    if (this.mode === NUMBERS) return numberColumn(this.#doubles, rows)
+    if (this.mode === NUMBERS) return columnOfDoubles(this.#doubles.subarray(0, rows))
     if (this.mode === TEXTS) return this.#texts.column(rows)
     const values = this.#values
     this.#values = []

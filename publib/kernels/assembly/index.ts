@@ -1,3 +1,4 @@
+export * from './conversions'
 export * from './hash'
 export * from './lines'
 export * from './number-table'

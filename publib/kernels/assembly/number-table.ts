@@ -101,14 +101,6 @@ function freeOf(tags: usize, group: u32): i32 {
   return i8x16.bitmask(i8x16.eq(v128.load(tags + (<usize>group << 4)), i8x16.splat(0)))
 }
 
-/** Integers as doubles. */
-export function toDoubles(integers: usize, count: u32, doubles: usize): void {
-  for (let i: usize = 0; i < count; i += 2) {
-    const pair = v128.load64_zero(integers + (i << 2))
-    v128.store(doubles + (i << 3), f64x2.convert_low_i32x4_s(pair))
-  }
-}
-
 // @ts-ignore: decorator
 @inline
 function mix(bits: u64): u32 {

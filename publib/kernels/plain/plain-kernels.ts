@@ -8,6 +8,7 @@ import type {
 } from '../doors.ts'
 import { gatherTexts } from './gather.ts'
 import { hashNumbers, hashTexts, recordSums } from './hash.ts'
+import { integersOf } from './integers.ts'
 import { PlainNumberTable } from './number-table.ts'
 import { numberTexts } from './number-texts.ts'
 import { orderOfNumbers, placesOfNumbers, sortNumbers } from './order-numbers.ts'
@@ -51,7 +52,7 @@ const orders: OrderKernels = {
   placesOfNumbers,
 }
 
-const numbers: NumberKernels = { numberTexts }
+const numbers: NumberKernels = { integersOf, numberTexts }
 
 /** All kernels in plain TypeScript: what they mean, and what runs where WebAssembly is refused. Has no state of its own. */
 export const plainKernels: Kernels = {

@@ -4,16 +4,28 @@ import type { Instance } from './instance.ts'
 
 interface Exports {
   numberTexts(...numbers: number[]): number
+  toIntegers(doubles: number, count: number, integers: number): number
 }
 
 /** 16 digits and a sign. */
 const NUMBER_BYTES_MAX = 17
+/** So few are done before a call is prepared. */
+const FEW = 64
 /** More is left to the plain twin. */
 const SIZE_MAX = 2 ** 28
 
 export function numberKernels({ memory, exports }: Instance): NumberKernels {
   const module = exports as Exports
   return {
+    integersOf(values) {
+      const rows = values.length
+      if (rows <= FEW) return plainKernels.integersOf(values)
+      return memory.call(() => {
+        const integers = memory.scratch(rows * 4)
+        const areIntegers = module.toIntegers(memory.put(values), rows, integers) === 1
+        return areIntegers ? memory.i32Result(integers, rows) : undefined
+      })
+    },
     numberTexts(values, before, behind) {
       const rows = values.length
       const room = rows * (before.length + NUMBER_BYTES_MAX + behind.length)

@@ -130,6 +130,22 @@ describe('kernels in WebAssembly', () => {
     expect(wasm.caseTexts(textsOf(['é']), 'lower')).to.equal(undefined)
   })
 
+  it('take for integers the same, however many there are', () => {
+    const mostly = fc.oneof({ weight: 200, arbitrary: fc.integer() }, numbers)
+    holdsForAll(fc.array(mostly, { minLength: 60, maxLength: 300 }), values => {
+      const doubles = Float64Array.from(values)
+      expect(wasm.integersOf(doubles)).to.deep.equal(plain.integersOf(doubles))
+    })
+    for (const odd of [-0, NaN, 0.5, 2 ** 31, -(2 ** 31) - 1]) {
+      for (const at of [0, 63, 98, 99, 100]) {
+        const values = Float64Array.from({ length: 101 }, (_, i) => i - 50)
+        expect(wasm.integersOf(values)).to.deep.equal(Int32Array.from(values))
+        values[at] = odd
+        expect(wasm.integersOf(values)).to.equal(undefined)
+      }
+    }
+  })
+
   it('hash numbers the same', () => {
     holdsForAll(fc.array(numbers), values => {
       const doubles = Float64Array.from(values)
