@@ -87,11 +87,12 @@ export class KeptPartition {
   /** Whether there was room for all of it; nothing of it is kept otherwise. @throws VALUE_NOT_ENCODABLE */
   add(piece: Piece): boolean {
     const blocks = this.#blocksOf(columnOfPiece(piece))
+    if (blocks === undefined) return false
     const size = blocks.reduce((sum, block) => sum + block.length, 0)
     if (this.#used + size > this.#bytes && !this.#take(this.#used + size - this.#bytes))
       return false
     this.#used += size
-    this.blocks.push(...blocks)
+    for (const block of blocks) this.blocks.push(block)
     return true
   }
 
@@ -117,10 +118,16 @@ export class KeptPartition {
     this.#surroundings.cacheBudget.give(bytes)
   }
 
-  #blocksOf(column: Column): Uint8Array[] {
+  /** Undefined where the machine has no memory for them, whatever the budget says. */
+  #blocksOf(column: Column): Uint8Array[] | undefined {
     const blocks: Uint8Array[] = []
-    for (const slice of slicesOf(column, BLOCK_ROWS_MAX)) this.#store(slice, blocks)
-    return blocks
+    try {
+      for (const slice of slicesOf(column, BLOCK_ROWS_MAX)) this.#store(slice, blocks)
+      return blocks
+    } catch (error) {
+      if (error instanceof RangeError) return undefined
+      throw error
+    }
   }
 
   /** In halves where one block would be too large. */

@@ -81,6 +81,7 @@ class Layout {
   bytes = 0
   readonly placed: { readonly start: number; readonly array: TypedArray }[] = []
   readonly #options: EncodeOptions
+  readonly #places = new Map<TypedArray, Place>()
 
   constructor(options: EncodeOptions) {
     this.#options = options
@@ -122,11 +123,16 @@ class Layout {
     return description as Description
   }
 
+  /** An array that columns share stands once. */
   #place(array: TypedArray): Place {
+    const known = this.#places.get(array)
+    if (known !== undefined) return known
     const start = this.bytes
     this.placed.push({ start, array })
     this.bytes = aligned(start + array.byteLength)
-    return [start, array.length]
+    const place: Place = [start, array.length]
+    this.#places.set(array, place)
+    return place
   }
 }
 

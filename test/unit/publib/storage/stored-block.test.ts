@@ -42,6 +42,14 @@ describe('a stored block', () => {
     expect(size / rows.length).to.be.below(15.1)
   })
 
+  it('has memory that columns share once', () => {
+    const once = detectColumn(Array.from({ length: 1000 }, (_, i) => i / 3))
+    const twice: Column = { kind: 'tuple', rows: 1000, fields: [once, once] }
+    const memory = storeColumn(twice, {})
+    expect(memory.length).to.be.below(8500)
+    assertExactly(valuesOf(new StoredBlock(memory).column()), valuesOf(twice))
+  })
+
   it('keeps groups, and texts that share their bytes where that is smaller', () => {
     const groups = [new ArrayGroup([1, 2, 3]), new ArrayGroup([]), new ArrayGroup([4])]
     const pairs = groups.map((group, i): [number, ArrayGroup<number>] => [i, group])
