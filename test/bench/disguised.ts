@@ -212,10 +212,13 @@ async function clusters(sc: SparkContext): Promise<string> {
     const known = middles
     const nearest = (place: readonly number[]): number => {
       let found = 0
+      let least = squared(place, known[0] as number[])
       for (let k = 1; k < known.length; k++) {
-        const isNearer =
-          squared(place, known[k] as number[]) < squared(place, known[found] as number[])
-        if (isNearer) found = k
+        const apart = squared(place, known[k] as number[])
+        if (apart < least) {
+          least = apart
+          found = k
+        }
       }
       return found
     }
