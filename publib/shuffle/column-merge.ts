@@ -1,120 +1,173 @@
-import {
-  type Column,
-  ColumnBuilder,
-  gatherColumn,
-  type Located,
-  locate,
-  rowsOf,
-} from '#publib/columnar'
-import { LoserTree } from './loser-tree.ts'
-import { headsFor, type MergeHeads } from './merge-heads.ts'
+import { type Column, ColumnBuilder, gatherColumn, type Located, locate } from '#publib/columnar'
+import { KeyBlock } from './key-block.ts'
+import { type RunKeys, runKeysFor } from './run-keys.ts'
+import { orderOfColumn, sortClassOf } from './sort-keys.ts'
 
 /** Columns of equal rows, in order by the first of them, its texts packed. Where the last one stands for more, it stands once. */
 export type SortedBlock = readonly Column[]
 
-/** Rows of one merged block, at most: one ends with a block of a source, too. */
-const MERGED_ROWS = 8192
+/** Blocks in order, one behind the other. None is empty. */
+export interface SortedSource {
+  readonly blockCount: number
+  blocks(): Iterator<SortedBlock>
+}
 
-/** Merges sources that are sorted; of equal rows those of earlier sources come first. */
+/**
+ * Merges sources that are sorted; of equal rows those of earlier sources come first. One block of each is in memory: what
+ * cannot be preceded by anything that is still to come is sorted together by kernels, which costs less than comparing heads
+ * row by row. What it gives is valid until the next is asked for.
+ */
 export function* mergeColumns(
-  sources: readonly Iterator<SortedBlock>[],
+  sources: readonly SortedSource[],
   isFalling: boolean,
 ): Generator<SortedBlock> {
-  const given = sources.map(source => nextBlock(source))
-  const some = given.find(block => block !== undefined)
-  if (some === undefined) return
-  const width = Math.max(...given.map(block => block?.length ?? 0))
-  const firsts = given.map(block => widened(block, width))
-  const heads = headsFor(some[0]!, sources.length, isFalling)
-  const readers = firsts.map(block => new BlockReader(block))
-  for (const [i, block] of firsts.entries()) heads.load(i, block?.[0])
-  const tree = new LoserTree(sources.length, (a, b) => heads.comesBefore(a, b))
-  const taken = new Uint16Array(MERGED_ROWS)
-  const pools = Array.from({ length: width }, () => new ColumnBuilder())
-  for (;;) {
-    const source = tree.winner
-    if (readers[source]!.isEnded) return
-    const { count, usedUp } = takeRows(heads, tree, taken)
-    yield assemble(taken.subarray(0, count), readers, pools)
-    if (usedUp === undefined) continue
-    const block = widened(nextBlock(sources[usedUp]!), width)
-    readers[usedUp] = new BlockReader(block)
-    heads.load(usedUp, block?.[0])
-    tree.replay()
+  const heads = sources.map(source => new Head(source, isFalling))
+  const pool = new Pool(Math.max(...heads.map(head => head.width)), isFalling)
+  try {
+    for (;;) {
+      const open = heads.filter(head => !head.isEnded)
+      if (open.length === 0) return
+      const bound = boundOf(open)
+      let isBefore = true
+      for (const head of open) {
+        head.giveUpTo(bound, isBefore, pool)
+        // Rows that equal the bound may follow in the next block of its source: those of later sources wait for them.
+        if (head === bound?.head) isBefore = false
+      }
+      yield pool.sorted()
+      pool.clear()
+    }
+  } finally {
+    pool.release()
   }
 }
 
-/** Which source each of the next rows comes from, until a block is used up. */
-function takeRows(
-  heads: MergeHeads,
-  tree: LoserTree,
-  taken: Uint16Array,
-): { readonly count: number; readonly usedUp: number | undefined } {
-  for (let count = 0; count < taken.length; ) {
-    const source = tree.winner
-    taken[count++] = source
-    if (!heads.advance(source)) return { count, usedUp: source }
-    tree.replay()
-  }
-  return { count: taken.length, usedUp: undefined }
+/** The last key of a block: nothing that follows comes before it. */
+interface Bound {
+  readonly head: Head
+  readonly keys: KeyBlock
 }
 
-/** The rows that were taken: those of each source are neighbours in its block. */
-function assemble(
-  taken: Uint16Array,
-  readers: readonly BlockReader[],
-  pools: readonly ColumnBuilder[],
-): SortedBlock {
-  const counts = new Uint32Array(readers.length)
-  for (let i = 0; i < taken.length; i++) counts[taken[i]!] = counts[taken[i]!]! + 1
-  const places = new Uint32Array(readers.length)
-  for (const pool of pools) pool.clear()
-  let end = 0
-  for (const [source, reader] of readers.entries()) {
-    const count = counts[source]!
-    places[source] = end
-    if (count === 0) continue
-    end += count
-    reader.moveTo(count, pools)
+/** Of the sources that have more blocks, the first whose block ends soonest. */
+function boundOf(heads: readonly Head[]): Bound | undefined {
+  let bound: Bound | undefined
+  for (const head of heads) {
+    const { keys } = head
+    if (keys === undefined || !head.hasMore) continue
+    if (bound === undefined || head.compareTo(bound, keys.rows - 1) < 0) bound = { head, keys }
   }
-  const order = new Uint32Array(taken.length)
-  for (let i = 0; i < taken.length; i++) {
-    const source = taken[i]!
-    const place = places[source]!
-    order[i] = place
-    places[source] = place + 1
-  }
-  return pools.map(pool => gatherColumn(pool.column(), order))
+  return bound
 }
 
-/** A block of a source, and how far it is read. */
-class BlockReader {
-  readonly isEnded: boolean
-  readonly #parts: readonly Located[]
+/** A source, its block at hand, and how far that is read. */
+class Head {
+  readonly #blocks: Iterator<SortedBlock>
+  readonly #isFalling: boolean
+  #left: number
+  #parts: readonly Located[] = []
+  /** None where the source has ended. */
+  keys: KeyBlock | undefined
   #next = 0
 
-  constructor(block: SortedBlock | undefined) {
-    this.isEnded = block === undefined
-    this.#parts = (block ?? []).map(locate)
+  constructor(source: SortedSource, isFalling: boolean) {
+    this.#blocks = source.blocks()
+    this.#left = source.blockCount
+    this.#isFalling = isFalling
+    this.#load()
   }
 
-  moveTo(count: number, pools: readonly ColumnBuilder[]): void {
-    for (const [i, part] of this.#parts.entries()) {
-      pools[i]!.add(part, this.#next, this.#next + count)
+  get isEnded(): boolean {
+    return this.keys === undefined
+  }
+
+  get hasMore(): boolean {
+    return this.#left > 0
+  }
+
+  get width(): number {
+    return this.#parts.length
+  }
+
+  /** Negative where a row of the block comes before the bound. */
+  compareTo(bound: Bound, row: number): number {
+    const difference = this.keys!.compare(row, bound.keys, bound.keys.rows - 1)
+    return this.#isFalling ? -difference : difference
+  }
+
+  /** Gives the rows before the bound, and those equal to it if `withEqual`; all where there is none. */
+  giveUpTo(bound: Bound | undefined, withEqual: boolean, pool: Pool): void {
+    const { rows } = this.keys!
+    const isAll = bound === undefined || bound.head === this
+    const end = isAll ? rows : this.#placeOf(bound, withEqual)
+    pool.add(this.#parts, this.#next, end)
+    this.#next = end
+    if (end === rows) this.#load()
+  }
+
+  #placeOf(bound: Bound, withEqual: boolean): number {
+    let low = this.#next
+    let high = this.keys!.rows
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      const difference = this.compareTo(bound, middle)
+      if (difference < 0 || (withEqual && difference === 0)) low = middle + 1
+      else high = middle
     }
-    this.#next += count
+    return low
+  }
+
+  #load(): void {
+    const next = this.#left === 0 ? undefined : this.#blocks.next()
+    this.#left--
+    this.#next = 0
+    if (next === undefined || next.done === true) {
+      this.keys = undefined
+      this.#left = 0
+      return
+    }
+    this.#parts = next.value.map(locate)
+    this.keys = new KeyBlock(this.#parts[0]!)
   }
 }
 
-function nextBlock(source: Iterator<SortedBlock>): SortedBlock | undefined {
-  for (let next = source.next(); next.done !== true; next = source.next()) {
-    if (rowsOf(next.value[0]!) > 0) return next.value
-  }
-  return undefined
-}
+/** Rows that are sorted together. */
+class Pool {
+  readonly #isFalling: boolean
+  readonly #others: readonly ColumnBuilder[]
+  #keys: RunKeys | undefined
 
-function widened(block: SortedBlock | undefined, width: number): SortedBlock | undefined {
-  if (block === undefined || block.length === width) return block
-  const last = block.at(-1)!
-  return [...block, ...new Array<Column>(width - block.length).fill(last)]
+  constructor(width: number, isFalling: boolean) {
+    this.#isFalling = isFalling
+    this.#others = Array.from({ length: width - 1 }, () => new ColumnBuilder())
+  }
+
+  add(parts: readonly Located[], from: number, to: number): void {
+    if (from === to) return
+    const { column, starts } = parts[0]!
+    this.#keys ??= runKeysFor(sortClassOf(column)!)
+    this.#keys.add(column, from, to, starts)
+    for (const [i, other] of this.#others.entries()) {
+      other.add(parts[i + 1] ?? parts.at(-1)!, from, to)
+    }
+  }
+
+  sorted(): SortedBlock {
+    const keys = this.#keys!
+    if (this.#others.length === 0) {
+      keys.sort(this.#isFalling)
+      return [keys.column()]
+    }
+    const order = orderOfColumn(keys.column(), this.#isFalling)
+    const fields = [keys.column(), ...this.#others.map(other => other.column())]
+    return fields.map(field => gatherColumn(field, order))
+  }
+
+  clear(): void {
+    this.#keys?.clear()
+    for (const other of this.#others) other.clear()
+  }
+
+  release(): void {
+    this.#keys?.release()
+  }
 }

@@ -1,6 +1,6 @@
 import { type Column, rowsOf, slicesOf } from '#publib/columnar'
 import { decodeColumn, encodeColumn } from '#publib/serialization'
-import { mergeColumns, type SortedBlock } from './column-merge.ts'
+import { mergeColumns, type SortedBlock, type SortedSource } from './column-merge.ts'
 import type { SpillEnvironment } from './environment.ts'
 import { spillDamaged } from './errors.ts'
 import { type Extent, SpillFile } from './spill-file.ts'
@@ -61,10 +61,7 @@ export class ColumnRuns {
   }
 
   #merge(runs: readonly (HeldRun | SpilledRun)[]): Generator<SortedBlock> {
-    return mergeColumns(
-      runs.map(run => run.blocks()),
-      this.#isFalling,
-    )
+    return mergeColumns(runs, this.#isFalling)
   }
 
   /** Neighbours become one run, so that the order of runs stays. */
@@ -88,12 +85,14 @@ export class ColumnRuns {
   }
 }
 
-class HeldRun {
+class HeldRun implements SortedSource {
   readonly heldBytes: number
+  readonly blockCount: number
   readonly #sorted: SortedBlock
 
   constructor(sorted: SortedBlock, bytes: number) {
     this.#sorted = sorted
+    this.blockCount = Math.ceil(rowsOf(sorted[0]!) / BLOCK_ROWS)
     this.heldBytes = bytes
   }
 
@@ -106,7 +105,7 @@ class HeldRun {
   remove(): void {}
 }
 
-class SpilledRun {
+class SpilledRun implements SortedSource {
   readonly heldBytes = 0
   readonly #file: SpillFile
   readonly #env: SpillEnvironment
@@ -115,6 +114,10 @@ class SpilledRun {
   constructor(env: SpillEnvironment) {
     this.#env = env
     this.#file = new SpillFile(env)
+  }
+
+  get blockCount(): number {
+    return this.#blocks.length
   }
 
   write(blocks: Iterable<SortedBlock>): void {

@@ -90,7 +90,7 @@ class ColumnSorter {
     this.#class = sortClass
     this.#positions ??= runKeysFor(sortClass)
     if (keys !== values) this.#values ??= valuesSoFar(this.#positions)
-    this.#positions.add(positions)
+    this.#positions.add(positions, 0, rowsOf(positions))
     this.#keys?.addAll(keys)
     this.#values?.addAll(values)
     if (this.#keeper.shouldSpill(this.#estimatedBytes())) this.#spill()

@@ -1,4 +1,4 @@
-import { type Column, packUtf8, rowsOf } from '#publib/columnar'
+import { type Column, packUtf8 } from '#publib/columnar'
 import { kernels } from '#publib/kernels'
 import type { SortClass } from './sort-keys.ts'
 
@@ -6,8 +6,8 @@ import type { SortClass } from './sort-keys.ts'
 export interface RunKeys {
   readonly rows: number
   readonly bytes: number
-  /** Takes keys of its class. */
-  add(keys: Column): void
+  /** Takes keys of its class: the rows `from` up to `to`. Where texts begin is given unless all of them are meant. */
+  add(keys: Column, from: number, to: number, starts?: Uint32Array | undefined): void
   /** What it holds, in its order: views that are valid until it changes. */
   column(): Column
   /** Brings them in order, equal ones as they came. */
@@ -37,13 +37,13 @@ class NumberKeys implements RunKeys {
     return this.rows * 8
   }
 
-  add(keys: Column): void {
+  add(keys: Column, from: number, to: number): void {
     const { values } = keys as { readonly values: Float64Array | Int32Array | Uint8Array }
     if (keys.kind !== 'i32') this.#areIntegers = false
     const start = this.rows
-    this.rows += values.length
+    this.rows += to - from
     this.#memory.reserve(Math.max(this.rows, ROWS_MIN) * 8, start * 8)
-    this.#values().set(values, start)
+    this.#values().set(values.subarray(from, to), start)
   }
 
   column(): Column {
@@ -89,12 +89,14 @@ class TextKeys implements RunKeys {
     return this.#end + this.rows * 4
   }
 
-  add(keys: Column): void {
-    const { bytes, lengths } = packUtf8(keys as Column & { kind: 'utf8' })
+  add(keys: Column, from: number, to: number, starts?: Uint32Array | undefined): void {
+    const packed = packUtf8(keys as Column & { kind: 'utf8' })
+    const bytes = packed.bytes.subarray(starts?.[from], starts?.[to])
+    const lengths = packed.lengths.subarray(from, to)
     const start = this.#end
     const row = this.rows
     this.#end += bytes.length
-    this.rows += rowsOf(keys)
+    this.rows += to - from
     this.#texts.reserve(Math.max(this.#end, ROWS_MIN), start)
     this.#lengths.reserve(Math.max(this.rows, ROWS_MIN) * 4, row * 4)
     this.#texts.bytes.set(bytes, start)

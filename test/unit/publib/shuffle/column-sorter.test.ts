@@ -109,6 +109,25 @@ describe('sorting on columns', () => {
     }
   })
 
+  it('merges runs of many blocks, equal keys in the order in which they came', () => {
+    const cases = [
+      { distinct: 7, isText: false, ascending: true },
+      { distinct: 7, isText: true, ascending: false },
+      { distinct: 9000, isText: true, ascending: true },
+      { distinct: 400, isText: false, ascending: false },
+    ]
+    for (const { distinct, isText, ascending } of cases) {
+      const records = pairs(18_000, distinct)
+      const given: Pair[] = isText ? records.map(([k, v]) => [`\uffff${k}`, v]) : records
+      const task = bench.task(1, { dataBytes: isText ? 200_000 : 120_000 })
+      const columns = [...sortColumns(columnsOf(given, 1000), { ascending }, task)]
+      const expected = JSON.stringify(sortRows(given, { ascending }))
+      expect(JSON.stringify(columns.flatMap(valuesOf)) === expected).to.equal(true)
+      expect(task.memory.nextSpill()).to.be.within(2, 5)
+    }
+    expect(bench.files()).to.deep.equal([])
+  })
+
   it('keeps one column where each key is its own value, until one is not', () => {
     const keysAlone = detectColumn(pairs(300, 50).map(([key]) => `k${key}`))
     const twice = (column: Column): Column => {
