@@ -5,6 +5,8 @@ interface Variable {
   /** Undefined until its declaration is passed. */
   readonly value: Expression | undefined
   readonly isConstant: boolean
+  /** In place of a value: an array that is being made, and that nobody has seen yet. */
+  readonly array?: Expression | undefined
   /** In place of a value: a function, and how many blocks around it see what it sees. */
   readonly inner?: { readonly tree: Syntax.FunctionNode; readonly depth: number } | undefined
 }
@@ -25,7 +27,9 @@ export class Environment {
   /** What a function within `depth` blocks sees: it may not change it. */
   sealed(depth = this.#blocks.length): Environment {
     const sealed = this.#blocks.slice(0, depth).map(block => {
-      return new Map([...block].map(([name, each]) => [name, { ...each, isConstant: true }]))
+      return new Map(
+        [...block].map(([name, each]) => [name, { ...each, array: undefined, isConstant: true }]),
+      )
     })
     return new Environment([...sealed, new Map()])
   }
@@ -45,6 +49,24 @@ export class Environment {
   /** A variable of the innermost block; without a value it may not be read yet. */
   declare(name: string, value: Expression | undefined, isConstant: boolean): void {
     this.#blocks.at(-1)!.set(name, { value, isConstant })
+  }
+
+  /** A new array, empty so far. */
+  declareArray(name: string): void {
+    const array: Expression = { op: 'tuple', items: [] }
+    this.#blocks.at(-1)!.set(name, { value: undefined, isConstant: true, array })
+  }
+
+  /** What the array has become. */
+  setArray(name: string, array: Expression): void {
+    const block = this.#blocks.findLast(each => each.has(name))
+    block?.set(name, { value: undefined, isConstant: true, array })
+  }
+
+  /** Somebody has the array now: it stays as it is. */
+  seal(name: string, value: Expression): void {
+    const block = this.#blocks.findLast(each => each.has(name))
+    block?.set(name, { value, isConstant: true })
   }
 
   /** A function of the function. */
@@ -87,7 +109,8 @@ export class Environment {
                 ? value
                 : undefined
               : choose(value, other.value)
-          met.set(name, { ...variable, value: joined })
+          const array = other?.array === variable.array ? variable.array : undefined
+          met.set(name, { ...variable, value: joined, array })
         }
         return met
       }),

@@ -10,6 +10,11 @@ export function readName(reading: Reading, frame: Frame, node: Node<'Identifier'
   const variable = frame.environment.find(node.name)
   if (variable !== undefined) {
     if (variable.value !== undefined) return variable.value
+    if (variable.array !== undefined) {
+      const held = reading.hold(variable.array, node)
+      frame.environment.seal(node.name, held)
+      return held
+    }
     if (variable.inner) throw notSimple(`uses the function \`${node.name}\` as a value`, node)
     throw notSimple(`reads \`${node.name}\` where it may have no value yet`, node)
   }

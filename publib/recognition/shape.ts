@@ -88,9 +88,9 @@ export type Expression =
    * `of.map((element, place) => body)`. Right only where `of` is an array. `body` is computed for each element, and holds no
    * other `each` or `select`.
    */
-  | { readonly op: 'each'; readonly of: Expression; readonly body: Expression }
+  | ForEach<'each'>
   /** `of.filter((element, place) => body)`, likewise. */
-  | { readonly op: 'select'; readonly of: Expression; readonly body: Expression }
+  | ForEach<'select'>
   /** Within those: the element, and its place in the array. */
   | { readonly op: 'element' }
   | { readonly op: 'place' }
@@ -98,6 +98,14 @@ export type Expression =
   | { readonly op: 'itemAtPlace'; readonly of: Expression }
   /** A regular expression: only as the first argument of `split`, `replace` and `replaceAll`, and as what `test` is called on. */
   | { readonly op: 'pattern'; readonly source: string; readonly flags: string }
+
+export interface ForEach<Op> {
+  readonly op: Op
+  readonly of: Expression
+  readonly body: Expression
+  /** Written as `for (… of …)`: right also where `of` is a Group. */
+  readonly isIterated?: true
+}
 
 export type UnaryOperator = '-' | '+' | '!' | '~' | 'typeof'
 

@@ -1,4 +1,5 @@
 import type { Syntax } from '#publib/closure'
+import { readLoop, readPush } from './arrays.ts'
 import { Environment } from './environment.ts'
 import { ABSENT, either } from './making.ts'
 import { notSimple } from './obstacle.ts'
@@ -143,6 +144,9 @@ function step(reading: Reading, frame: Frame, node: Node): Outcome | undefined {
       return block(reading, frame, node.body)
     case 'IfStatement':
       return branches(reading, frame, node)
+    case 'ForOfStatement':
+      readLoop(reading, frame, node, (inner, constant) => declare(reading, inner, constant))
+      return undefined
     case 'SwitchStatement':
       return block(reading, frame, ifsOf(node))
     default:
@@ -164,10 +168,18 @@ function declare(
       frame.environment.declareFunction(id.name, init)
       continue
     }
+    if (node.kind !== 'var' && id.type === 'Identifier' && isEmptyArray(init)) {
+      frame.environment.declareArray(id.name)
+      continue
+    }
     const value = init ? valueOrPattern(reading, frame, init) : ABSENT
     bindPattern(reading, frame, id, value, node.kind === 'const')
   }
   return undefined
+}
+
+function isEmptyArray(node: Node | null | undefined): boolean {
+  return node?.type === 'ArrayExpression' && node.elements.length === 0
 }
 
 /** A variable may hold a regular expression. */
@@ -197,6 +209,7 @@ function effect(reading: Reading, frame: Frame, node: Node): undefined {
     case 'Literal':
       return undefined
     default:
+      if (readPush(reading, frame, node)) return undefined
       reading.hold(reading.value(frame, node), node)
       return undefined
   }

@@ -24,6 +24,7 @@ function watchAll(): void {
   for (const path of knownFunctions.keys()) watch(path)
   watch('Array.prototype.map')
   watch('Array.prototype.filter')
+  watch('Array.prototype.push')
   for (const paths of pathsOfMethod.values()) for (const path of paths) watch(path)
 }
 

@@ -103,6 +103,11 @@ describe('kernels', () => {
           .split(' ')
           .filter(word => word !== '')
           .map(word => ({ word, long: word.length > 1 })),
+      line => {
+        const found: string[] = []
+        for (const word of line.split(' ')) if (word.length < 3) found.push(`<${word}>`)
+        return found
+      },
       line => line.split('|').map((word, i) => `${word}${i}`),
       line => line.split(/|/),
       line => line.split(' ').map(word => [word, line.length]),

@@ -56,7 +56,7 @@ export class FunctionWriter {
     const name = `v${this.#made++}`
     const value = this.#expression(2)
     const known = [...this.#variables]
-    switch (depth === 0 ? this.#random.below(4) : this.#random.below(9)) {
+    switch (depth === 0 ? this.#random.below(4) : this.#random.below(10)) {
       case 0:
         this.#variables.push(name)
         return `const ${name} = ${value}; `
@@ -74,8 +74,11 @@ export class FunctionWriter {
         return `if (${value}) return ${this.#expression(2)}; `
       case 6:
         this.#variables.push(name)
-        return `const f${name} = (p, q = b) => ${this.#pick(['p', 'q', '[p, a]', 'h(p, q)', 'p + q', '{ return p ? q : b }'])}; const ${name} = f${name}(${value}); `
+        return `const ${name} = []; ${this.#pick([`${name}.push(${value}); ${name}.push(b); `, `for (const e of Array.isArray(a) ? a : [b, 1]) ${this.#pick(['', 'if (e) ', 'if (h(e, 2)) '])}${name}.push(${this.#pick(['e', '[e, k]', 'h(e, 1)'])}); `])}`
       case 7:
+        this.#variables.push(name)
+        return `const f${name} = (p, q = b) => ${this.#pick(['p', 'q', '[p, a]', 'h(p, q)', 'p + q', '{ return p ? q : b }'])}; const ${name} = f${name}(${value}); `
+      case 8:
         return `switch (${value}) { case 1: case 'text': return ${this.#expression(2)}; case ${this.#expression(1)}: b = 2; break; default: a = 3 } `
       default:
         return `if (${value}) ${this.#block(depth, known)}else ${this.#block(depth, known)}`

@@ -96,6 +96,40 @@ describe('recognition', () => {
     ).to.equal('assigns to `sum`, which is constant there')
   })
 
+  it('takes a loop that only adds to a new array for what it gives', () => {
+    const [loop, plain] = recognised([
+      (line: string) => {
+        const out: [string, number][] = []
+        for (const word of line.split(' ')) {
+          if (word.length > 1) out.push([word, 1])
+        }
+        return out
+      },
+      (line: string) =>
+        line
+          .split(' ')
+          .filter(word => word.length > 1)
+          .map(word => [word, 1]),
+    ])
+    const text = (shape: unknown): string =>
+      JSON.stringify(shape).replaceAll(',"isIterated":true', '')
+    expect(text(loop?.shape?.result)).to.equal(text(plain?.shape?.result))
+    expect(
+      whyNot((xs: number[]) => {
+        const sums: number[] = []
+        for (const x of xs) sums.push(x + sums.length)
+        return sums
+      }),
+    ).to.match(/where it may have no value yet/)
+    expect(
+      whyNot((xs: number[]) => {
+        let sum = 0
+        for (const x of xs) sum += x
+        return sum
+      }),
+    ).to.equal('has a loop that does more than add to one new array')
+  })
+
   it('takes the value that a variable has when the function travels', () => {
     let factor = 2
     const scale = (x: number) => x * factor
