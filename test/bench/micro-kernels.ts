@@ -82,6 +82,11 @@ function textBenchmarks(k: Kernels): MicroBenchmark[] {
       plain: () => lines.map(line => line.split(/\s+/)),
     },
     {
+      ...{ name: 'is it ASCII, a line', rows: lines.length },
+      ours: () => k.isAscii(text),
+      plain: () => text.every(byte => byte < 128),
+    },
+    {
       ...{ name: 'is it UTF-8, a line', rows: lines.length },
       ours: () => k.isUtf8(text),
       plain: () => text.toString('utf8'),
@@ -120,6 +125,16 @@ function keyBenchmarks(k: Kernels): MicroBenchmark[] {
   const all = words()
   const texts = chunksOf(all, textsOf)
   const numbers = Float64Array.from({ length: WORDS }, () => Math.floor(next() * KEYS))
+  const hashes = Int32Array.from(all, fnv)
+  const [letter, nothing] = [Buffer.from('k'), Buffer.alloc(0)]
+  type Numbers = { subarray(from: number, to: number): Numbers }
+  const inChunks =
+    <T extends Numbers>(work: (part: T) => unknown, values: T) =>
+    () => {
+      for (let at = 0; at < WORDS; at += CHUNK) {
+        k.scope(() => work(values.subarray(at, at + CHUNK) as T))
+      }
+    }
   return [
     {
       ...{ name: 'number equal texts (20 k keys), a word', rows: WORDS },
@@ -140,12 +155,23 @@ function keyBenchmarks(k: Kernels): MicroBenchmark[] {
       plain: () => numbered(numbers),
     },
     {
+      ...{ name: 'hash pairs and sum them, a pair', rows: WORDS },
+      ours: inChunks(part => k.recordSums(part, part), hashes),
+      plain: () => hashes.reduce((sum, hash) => (sum + Math.imul(hash ^ (hash >>> 15), 31)) | 0, 0),
+    },
+    {
+      ...{ name: 'are they integers, a number', rows: WORDS },
+      ours: inChunks(part => k.integersOf(part), numbers),
+      plain: () => Int32Array.from(numbers),
+    },
+    {
+      ...{ name: "'k' + number, a number", rows: WORDS },
+      ours: inChunks(part => k.numberTexts(part, letter, nothing), numbers),
+      plain: () => Array.from(numbers, value => `k${value}`),
+    },
+    {
       ...{ name: 'hash, a number', rows: WORDS },
-      ours: () => {
-        for (let at = 0; at < WORDS; at += CHUNK) {
-          k.scope(() => k.hashNumbers(numbers.subarray(at, at + CHUNK)))
-        }
-      },
+      ours: inChunks(part => k.hashNumbers(part), numbers),
       plain: () => numbers.map(value => Math.imul(value, 0x9e3779b1)),
     },
   ]
@@ -171,6 +197,8 @@ function orderBenchmarks(k: Kernels): MicroBenchmark[] {
   const numbers = Float64Array.from({ length: WORDS }, () => next())
   const values = Array.from({ length: WORDS / 2 }, () => `s${Math.floor(next() * 4294967296)}`)
   const texts = textsOf(values)
+  const bounds = Float64Array.from({ length: 200 }, (_, i) => i / 200)
+  const textBounds = values.slice(0, 200).sort()
   return [
     {
       ...{ name: 'sort numbers, a number', rows: WORDS, nativeNs: 22 },
@@ -188,5 +216,26 @@ function orderBenchmarks(k: Kernels): MicroBenchmark[] {
       ours: () => k.gatherTexts(texts, k.orderOfTexts(texts)),
       plain: () => values.slice().sort(),
     },
+    {
+      ...{ name: 'place among 200 bounds, a number', rows: WORDS },
+      ours: () => k.placesOfNumbers(numbers, bounds),
+      plain: () => numbers.map(value => placeOf(bounds, value)),
+    },
+    {
+      ...{ name: 'place among 200 bounds, a text', rows: values.length },
+      ours: () => k.placesOfTexts(texts, textsOf(textBounds)),
+      plain: () => values.map(value => placeOf(textBounds, value)),
+    },
   ]
+}
+
+/** How many of the bounds, which rise, come before a value. */
+function placeOf<T extends number | string>(bounds: ArrayLike<T>, value: T): number {
+  let [from, to] = [0, bounds.length]
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if ((bounds[middle] as T) < value) from = middle + 1
+    else to = middle
+  }
+  return from
 }
