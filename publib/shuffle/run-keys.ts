@@ -1,5 +1,6 @@
 import { type Column, packUtf8 } from '#publib/columnar'
 import { kernels } from '#publib/kernels'
+import { SimSparkError } from '#publib/util'
 import type { SortClass } from './sort-keys.ts'
 
 /** The keys of a run that is to be sorted, in the memory of kernels: they are sorted where they lie. */
@@ -133,18 +134,33 @@ class TextKeys implements RunKeys {
 /** Bytes in the memory of kernels, as many as are asked for. */
 class KernelBytes {
   bytes: Uint8Array = new Uint8Array(0)
+  #isKernels = false
 
   /** Makes room for `size` bytes; the first `used` stay. */
   reserve(size: number, used: number): void {
     if (size <= this.bytes.length) return
-    const larger = kernels().allocate(Math.max(size, this.bytes.length * 2))
-    larger.set(this.bytes.subarray(0, used))
+    const room = Math.max(size, this.bytes.length * 2)
+    const larger = allocateIfRoom(room)
+    const bytes = larger ?? new Uint8Array(room)
+    bytes.set(this.bytes.subarray(0, used))
     this.release()
-    this.bytes = larger
+    this.bytes = bytes
+    this.#isKernels = larger !== undefined
   }
 
   release(): void {
-    if (this.bytes.length > 0) kernels().free(this.bytes)
+    if (this.#isKernels) kernels().free(this.bytes)
     this.bytes = new Uint8Array(0)
+    this.#isKernels = false
+  }
+}
+
+/** Undefined where kernels have no room any more: then copies are made for each call. */
+function allocateIfRoom(size: number): Uint8Array | undefined {
+  try {
+    return kernels().allocate(size)
+  } catch (error) {
+    if (error instanceof SimSparkError && error.code === 'OUT_OF_MEMORY') return undefined
+    throw error
   }
 }

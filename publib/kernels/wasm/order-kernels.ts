@@ -1,3 +1,4 @@
+import { SimSparkError } from '#publib/util'
 import type { OrderKernels, Texts } from '../doors.ts'
 import { plainKernels } from '../plain/plain-kernels.ts'
 import type { Instance } from './instance.ts'
@@ -22,20 +23,33 @@ export function orderKernels({ memory, exports }: Instance): OrderKernels {
   const module = exports as Exports
   return {
     orderOfTexts: (texts, isFalling = false) =>
-      memory.call(() => orderOfTexts(memory, module, texts, isFalling)) ??
+      callWithRoom(memory, () => orderOfTexts(memory, module, texts, isFalling)) ??
       plainKernels.orderOfTexts(texts, isFalling),
     orderOfNumbers: (values, isFalling = false) =>
-      memory.call(() => orderOfNumbers(memory, module, values, isFalling)) ??
+      callWithRoom(memory, () => orderOfNumbers(memory, module, values, isFalling)) ??
       plainKernels.orderOfNumbers(values, isFalling),
     sortNumbers: (values, isFalling = false) =>
-      memory.call(() => sortNumbers(memory, module, values, isFalling)) ??
+      callWithRoom(memory, () => sortNumbers(memory, module, values, isFalling)) ??
       plainKernels.sortNumbers(values, isFalling),
     placesOfTexts: (texts, bounds) =>
-      memory.call(() => placesOfTexts(memory, module, texts, bounds)) ??
+      callWithRoom(memory, () => placesOfTexts(memory, module, texts, bounds)) ??
       plainKernels.placesOfTexts(texts, bounds),
     placesOfNumbers: (values, bounds) =>
-      memory.call(() => placesOfNumbers(memory, module, values, bounds)) ??
+      callWithRoom(memory, () => placesOfNumbers(memory, module, values, bounds)) ??
       plainKernels.placesOfNumbers(values, bounds),
+  }
+}
+
+/** A call that takes much scratch: where there is no room for it, undefined, as for what is left to the plain twin. */
+function callWithRoom<Result>(
+  memory: WasmMemory,
+  work: () => Result | undefined,
+): Result | undefined {
+  try {
+    return memory.call(work)
+  } catch (error) {
+    if (error instanceof SimSparkError && error.code === 'OUT_OF_MEMORY') return undefined
+    throw error
   }
 }
 

@@ -1,6 +1,8 @@
 import { expect } from 'chai'
 import { kernels, plainKernels, type Texts } from '#publib/kernels'
 import { compareValues, SeededRandom } from '#publib/util'
+import { newInstance } from '../../../../publib/kernels/wasm/instance.ts'
+import { wasmKernels } from '../../../../publib/kernels/wasm/wasm-kernels.ts'
 import { assertExactly, fc, holdsForAll } from '../../../support/property.ts'
 
 const implementations = { plain: plainKernels, wasm: kernels() }
@@ -180,6 +182,20 @@ describe('sorting by plain and by wasm kernels', () => {
         }
       }
     }
+  })
+})
+
+describe('sorting by kernels that have no room', () => {
+  it('is left to plain ones', () => {
+    const small = wasmKernels(newInstance(2 ** 18)!)
+    const values = Float64Array.from({ length: 50_000 }, (_, i) => (i * 7919) % 50_021)
+    assertSameBytes(small.sortNumbers(values), plainKernels.sortNumbers(values))
+    assertSameBytes(small.orderOfNumbers(values, true), plainKernels.orderOfNumbers(values, true))
+    const texts = textsOf(Array.from(values.subarray(0, 20_000), String), false)
+    assertSameBytes(small.orderOfTexts(texts), plainKernels.orderOfTexts(texts))
+    const bounds = Float64Array.of(10, 20_000)
+    const places = small.placesOfNumbers(values, bounds)
+    assertSameBytes(places, plainKernels.placesOfNumbers(values, bounds))
   })
 })
 
