@@ -58,14 +58,20 @@ export class StageKernels implements StageCode {
     partition: number,
     context: ComputeContext,
   ): unknown {
+    const chain = chainOf(lineage)
+    if (chain.steps.length === 0 && action.runColumns !== undefined) {
+      // Nothing to generate a loop for: compiling one costs more than counting what is there.
+      const columns = context.columns(lineage, partition)
+      if (columns !== undefined) return action.runColumns(columns, partition, context)
+    }
     const end = actionEnd(action)
     if (end !== undefined) {
       const state = end.state(context)
-      this.#push(chainOf(lineage), end, state, partition, context)
+      this.#push(chain, end, state, partition, context)
       return end.result(state)
     }
     const sampler = action.sampler?.(partition, context)
-    if (sampler !== undefined) return this.#sample(sampler, chainOf(lineage), partition, context)
+    if (sampler !== undefined) return this.#sample(sampler, chain, partition, context)
     const columns = action.runColumns && context.columns(lineage, partition)
     return columns === undefined
       ? action.run(context.compute(lineage, partition), partition, context)
