@@ -1,4 +1,4 @@
-import { type Aggregator, GROUP_VALUES, valueAsCombiner } from '#publib/shuffle'
+import { type Aggregator, GROUP_VALUES, keepFirst, valueAsCombiner } from '#publib/shuffle'
 import { copyValue } from '#publib/util'
 import type { Fields } from './lineage.ts'
 import { refusePromise } from './results.ts'
@@ -58,7 +58,7 @@ export function aggregatorOf(
     case 'group':
       return GROUP_VALUES
     case 'first':
-      return { createCombiner: valueAsCombiner, mergeValue: itself, mergeCombiners: itself }
+      return { createCombiner: valueAsCombiner, mergeValue: keepFirst, mergeCombiners: keepFirst }
     case 'reduce': {
       const merge = guarded(first!)
       return { createCombiner: valueAsCombiner, mergeValue: merge, mergeCombiners: merge }
@@ -80,8 +80,6 @@ export function aggregatorOf(
     }
   }
 }
-
-const itself = (value: unknown): unknown => value
 
 function guarded(root: Root): Merge {
   const merge = root.value as Merge

@@ -17,5 +17,8 @@ export interface Aggregator<K, V, C> {
  */
 export const valueAsCombiner = <V>(value: V): V => value
 
+/** What merges values where the first one stays. It is known by its identity, too. */
+export const keepFirst = <C>(combiner: C): C => combiner
+
 /** Gathers the values of a key in a Group (`groupByKey`): on disk where there are many. Only the reader knows how, so it is a tag. */
 export const GROUP_VALUES = 'groupValues'

@@ -1,7 +1,8 @@
 import { type Column, detectColumn, rowsOf, valuesOf } from '#publib/columnar'
 import { estimateSize } from '#publib/memory'
 import type { Accumulators } from './accumulators.ts'
-import type { Aggregator } from './aggregator.ts'
+import { type Aggregator, keepFirst, valueAsCombiner } from './aggregator.ts'
+import { FirstAccumulators } from './first-accumulators.ts'
 
 const COMBINERS_SAMPLED = 8
 
@@ -10,14 +11,17 @@ const COMBINERS_SAMPLED = 8
  * told the key: who makes accumulators has none.
  */
 export function valueAccumulators(aggregator: Aggregator<never, never, unknown>): Accumulators {
+  const { createCombiner, mergeValue, mergeCombiners } = aggregator as unknown as ValueAggregator
+  const keepsFirst = mergeValue === keepFirst && mergeCombiners === keepFirst
+  if (keepsFirst && createCombiner === valueAsCombiner) return new FirstAccumulators()
   return new ValueAccumulators(aggregator as unknown as ValueAggregator)
 }
 
 /** An aggregator that looks at no key. */
 interface ValueAggregator {
-  createCombiner(value: unknown): unknown
-  mergeValue(combiner: unknown, value: unknown): unknown
-  mergeCombiners(a: unknown, b: unknown): unknown
+  readonly createCombiner: (value: unknown) => unknown
+  readonly mergeValue: (combiner: unknown, value: unknown) => unknown
+  readonly mergeCombiners: (a: unknown, b: unknown) => unknown
 }
 
 class ValueAccumulators implements Accumulators {

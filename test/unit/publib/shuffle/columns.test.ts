@@ -7,16 +7,26 @@ import {
   FetchFailedError,
   FunctionPartitioner,
   HashPartitioner,
+  keepFirst,
   RangePartitioner,
   type ShuffleSpec,
   valueAccumulators,
+  valueAsCombiner,
 } from '#publib/shuffle'
 import { compareValues, SeededRandom, SimSparkError, shuffleId } from '#publib/util'
 import { aggregateColumns } from '../../../../publib/shuffle/column-aggregator.ts'
 import { expectedKeys } from '../../../../publib/shuffle/expected-keys.ts'
 import { MapSideColumns } from '../../../../publib/shuffle/map-side-columns.ts'
 import { assertExactly, batches, fc, holdsForAll, keys, values } from '../../../support/property.ts'
-import { type Bench, makeBench, mapColumns, mapTasks, reduceColumns, reduceTasks } from './task.ts'
+import {
+  type Bench,
+  columnOf,
+  makeBench,
+  mapColumns,
+  mapTasks,
+  reduceColumns,
+  reduceTasks,
+} from './task.ts'
 
 type Pair = readonly [unknown, unknown]
 type Spec = ShuffleSpec<unknown, unknown, unknown>
@@ -373,6 +383,50 @@ describe('accumulators of any aggregator', () => {
     expect(valuesOf(accumulators.column())).to.deep.equal([['a', 'c'], ['b', '+', 'd'], ['e']])
     accumulators.clear()
     expect(rowsOf(accumulators.column())).to.equal(0)
+  })
+})
+
+describe('accumulators that keep the first value', () => {
+  const first: Aggregator<unknown, unknown, unknown> = {
+    createCombiner: valueAsCombiner,
+    mergeValue: keepFirst,
+    mergeCombiners: keepFirst,
+  }
+
+  it('have it in a column, whatever kinds the values are of', () => {
+    holdsForAll(
+      fc.array(
+        fc.array(fc.tuple(fc.nat({ max: 9 }), fc.oneof(fc.integer(), fc.string(), values))),
+        { maxLength: 5 },
+      ),
+      parts => {
+        const accumulators = valueAccumulators(first as never)
+        const numbers = new Map<number, number>()
+        const expected: unknown[] = []
+        for (const part of parts) {
+          const ids = part.map(([key, value]) => {
+            if (!numbers.has(key)) {
+              expected.push(value)
+              numbers.set(key, numbers.size)
+            }
+            return numbers.get(key)!
+          })
+          accumulators.addValues(Int32Array.from(ids), columnOf(part.map(([, value]) => value)))
+        }
+        assertExactly(valuesOf(accumulators.column()), expected)
+        return true
+      },
+    )
+  })
+
+  it('give copies, and begin anew once they are cleared', () => {
+    const accumulators = valueAccumulators(first as never)
+    accumulators.addCombiners(Int32Array.of(0, 1, 0), detectColumn([1, 2, 3]))
+    const before = accumulators.column()
+    accumulators.clear()
+    accumulators.addValues(Int32Array.of(0, 0), detectColumn([7, 8]))
+    expect(valuesOf(before)).to.deep.equal([1, 2])
+    expect(valuesOf(accumulators.column())).to.deep.equal([7])
   })
 })
 
