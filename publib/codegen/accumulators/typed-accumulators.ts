@@ -124,7 +124,7 @@ export class TypedAccumulators implements Accumulators {
     const given = givenBy(column)
     const program = given && this.#programs.of(kind, given.source, given.layout)
     if (given === undefined || program === undefined || !this.#holds(program.layout)) return 0
-    this.#reserve(ids, rows)
+    this.#reserve(rows)
     return program.loop(ids, rows, given.given, this.#held, this.#count)
   }
 
@@ -137,15 +137,13 @@ export class TypedAccumulators implements Accumulators {
     return true
   }
 
-  #reserve(ids: Int32Array, rows: number): void {
+  /** Room as if every row brought something new: to ask the rows would cost more than it saves. */
+  #reserve(rows: number): void {
     const length = this.#held[0]!.length
-    if (this.#count.size + rows <= length) return
-    // Most rows bring nothing new.
-    let last = 0
-    for (let i = 0; i < rows; i++) if (ids[i]! > last) last = ids[i]!
-    if (last < length) return
+    const wanted = this.#count.size + rows
+    if (wanted <= length) return
     this.#held = this.#held.map(held => {
-      const longer = new Float64Array(Math.max(last + 1, 2 * length))
+      const longer = new Float64Array(Math.max(wanted, 2 * length))
       longer.set(held)
       return longer
     })
