@@ -97,6 +97,56 @@ describe('tasks', () => {
     expect(placesOf(story).filter(place => place.includes('w2'))).to.have.length(2)
   })
 
+  it('lie ready by the dozen where they are short, but never more than a fair part of what waits', () => {
+    const story = new Story()
+    story.worker('w1', 1)
+    story.worker('w2', 1)
+    story.submit(story.shapes.source(200))
+    const atHand = () =>
+      ['w1/0', 'w2/0'].map(id => placesOf(story).filter(each => each.includes(id)).length)
+    expect(atHand(), 'nobody knows how long they take').to.deep.equal([1, 1])
+    story.succeed([0, 1], 'same', 0.05)
+    expect(atHand()).to.deep.equal([64, 64])
+    const half = [...story.running.keys()].slice(0, 60)
+    story.succeed(half, 'same', 0.05)
+    const [first = 0, second = 0] = atHand()
+    expect(Math.max(first, second)).to.be.at.most(64)
+    // One by one to the end: the last ones are for who is free first.
+    for (let id = [...story.running.keys()][0]; id !== undefined; ) {
+      story.succeed([id], 'same', 0.05)
+      id = [...story.running.keys()][0]
+    }
+    expect(story.actions.at(-2)).to.include({ type: 'finishJob' })
+  })
+
+  it('of middling length have one more at hand, long ones none', () => {
+    for (const [runTimeMs, count] of [
+      [50, 2],
+      [150, 1],
+    ] as const) {
+      const story = new Story()
+      story.worker('w1', 1)
+      story.submit(story.shapes.source(50))
+      story.succeed([0], 'same', runTimeMs)
+      expect(placesOf(story)).to.have.length(count)
+    }
+  })
+
+  it('move from a queue to who is free, the last ones first', () => {
+    const story = new Story()
+    story.worker('w1', 1)
+    story.submit(story.shapes.source(40))
+    story.succeed([0], 'same', 0.5)
+    while (story.core.tasks.load.waiting > 0) {
+      story.succeed([[...story.running.keys()][0] as number], 'same', 0.5)
+    }
+    expect(story.running.size, 'some lie behind one').to.be.greaterThan(1)
+    const last = [...story.running.keys()].at(-1)
+    story.worker('w2', 1)
+    const killed = story.actions.flatMap(each => (each.type === 'killTasks' ? each.taskIds : []))
+    expect(killed).to.deep.equal([last])
+  })
+
   it('get no place on a worker that does not answer', () => {
     const story = new Story()
     story.worker('w1', 2)
