@@ -66,7 +66,7 @@ describe('kernels', () => {
 
   before(async () => {
     const conf = { 'simspark.codegen.mode': 'kernels', 'simspark.task.maxFailures': 1 } as const
-    sc = await SparkContext.getOrCreate({ master: 'local', appName: 'kernels', conf })
+    sc = await SparkContext.getOrCreate({ master: 'local[1]', appName: 'kernels', conf })
   })
 
   after(async () => {
