@@ -25,11 +25,27 @@ const LONG: u32 = 0xff000000
 
 /** Rows that are looked at together: what they need is asked of the memory for all of them before the first is waited for. */
 const TOGETHER: u32 = 64
-/** Of each of them, 32 bytes: low and high part of what stands for it, hash, the slot where it seems to be, start, length. */
+/** Of each of them, 32 bytes: low and high part of what stands for it, the slot where it seems to be, start, length. */
 const ROW_SHIFT: usize = 5
 const looked: usize = memory.data(64 * 32, 16)
 /** A slot that equals no key: for rows whose tag is nowhere. */
 const nowhere: usize = memory.data<u32>([0, 0, 0xfe000000, 0], 16)
+
+/** For each short length, which bits of the low and of the high part are the text's; then the length, where it stands. */
+const shortMasks: usize = memory.data<u32>([
+  0, 0, 0, 0,
+  0xff, 0, 0, 0x01000000,
+  0xffff, 0, 0, 0x02000000,
+  0xffffff, 0, 0, 0x03000000,
+  0xffffffff, 0, 0, 0x04000000,
+  0xffffffff, 0xff, 0, 0x05000000,
+  0xffffffff, 0xffff, 0, 0x06000000,
+  0xffffffff, 0xffffff, 0, 0x07000000,
+  0xffffffff, 0xffffffff, 0, 0x08000000,
+  0xffffffff, 0xffffffff, 0xff, 0x09000000,
+  0xffffffff, 0xffffffff, 0xffff, 0x0a000000,
+  0xffffffff, 0xffffffff, 0xffffff, 0x0b000000,
+], 16)
 
 /** The number of each row from `first` on; the row at which it stopped. */
 export function textIds(
@@ -57,17 +73,20 @@ function lookAt(table: usize, bytes: usize, starts: usize, lengths: usize, count
   const mask = load<u32>(table, GROUP_MASK)
   let end = bytes + load<u32>(table, PLACE)
   let at = looked
+  let near: u32 = 0
   for (let i: usize = 0; i < count; i++) {
     const start = starts ? bytes + load<u32>(starts + (i << 2)) : end
     const length = load<u32>(lengths + (i << 2))
     end = start + length
-    // Both are read whatever the length, which no processor can guess.
-    let low = load<u64>(start) & select<u64>(~0, ~(~(<u64>0) << (<u64>length << 3)), length >= 8)
-    const more = (select<u32>(length, 8, length > 8) - 8) << 3
-    let high = (load<u32>(start, 8) & ((<u32>1 << more) - 1)) | (length << 24)
+    let low: u64
+    let high: u32
     if (length > SHORT_MAX) {
       low = digest(start, length)
       high = LONG | <u32>(low >> 40)
+    } else {
+      const masks = shortMasks + (<usize>length << 4)
+      low = load<u64>(start) & load<u64>(masks)
+      high = (load<u32>(start, 8) & load<u32>(masks, 8)) | load<u32>(masks, 12)
     }
     const hash = mix(low, high)
     const group = <usize>(hash & mask)
@@ -76,14 +95,15 @@ function lookAt(table: usize, bytes: usize, starts: usize, lengths: usize, count
     const slot = select<usize>(slots + (place << SLOT_SHIFT), nowhere, hits != 0)
     store<u64>(at, low)
     store<u32>(at, high, 8)
-    store<u32>(at, hash, 12)
-    store<u32>(at, <u32>slot, 16)
-    store<u32>(at, <u32>start, 20)
-    store<u32>(at, length, 24)
-    // Brings the slot near: the value is not used.
-    store<u32>(at, load<u32>(slot, 12), 28)
+    store<u32>(at, <u32>slot, 12)
+    store<u32>(at, <u32>start, 16)
+    store<u32>(at, length, 20)
+    // Brings the slot near.
+    near ^= load<u32>(slot, 12)
     at += 1 << ROW_SHIFT
   }
+  // Used, so that it is not left out.
+  store<u32>(looked, near, 24)
   store<u32>(table, <u32>(end - bytes), PLACE)
 }
 
@@ -91,14 +111,14 @@ function lookAt(table: usize, bytes: usize, starts: usize, lengths: usize, count
 function numberLooked(table: usize, bytes: usize, count: u32, ids: usize): u32 {
   let at = looked
   for (let i: u32 = 0; i < count; i++) {
-    const slot = <usize>load<u32>(at, 16)
+    const slot = <usize>load<u32>(at, 12)
     let id = load<u32>(slot, 12)
     const difference =
       (load<u64>(slot) ^ load<u64>(at)) | <u64>(load<u32>(slot, 8) ^ load<u32>(at, 8))
-    if (difference != 0 || load<u32>(at, 24) > SHORT_MAX) {
+    if (difference != 0 || load<u32>(at, 20) > SHORT_MAX) {
       id = findOrAdd(table, at)
       if (id == NONE) {
-        store<u32>(table, load<u32>(at, 20) - <u32>bytes, PLACE)
+        store<u32>(table, load<u32>(at, 16) - <u32>bytes, PLACE)
         return i
       }
     }
@@ -117,9 +137,9 @@ function findOrAdd(table: usize, row: usize): u32 {
   const mask = load<u32>(table, GROUP_MASK)
   const low = load<u64>(row)
   const high = load<u32>(row, 8)
-  const hash = load<u32>(row, 12)
-  const start = <usize>load<u32>(row, 20)
-  const length = load<u32>(row, 24)
+  const hash = mix(low, high)
+  const start = <usize>load<u32>(row, 16)
+  const length = load<u32>(row, 20)
   let group = <usize>(hash & mask)
   for (;;) {
     let hits = hitsOf(tags, group, hash)
