@@ -14,6 +14,7 @@ import type { SpillEnvironment } from './environment.ts'
 import { spillDamaged } from './errors.ts'
 import { Scatterer } from './scatter.ts'
 import { type Extent, SpillFile } from './spill-file.ts'
+import { type PlacedRows, StagedRows } from './staged-rows.ts'
 
 /** Rows of a part that become one block, and bytes. */
 const BLOCK_ROWS = 16_384
@@ -37,6 +38,7 @@ export class ColumnBuffers {
   readonly #options: ColumnBuffersOptions
   readonly #keeper: MemoryKeeper
   readonly #pendingBytesMax: number
+  readonly #staged: StagedRows
   readonly #scatterer: Scatterer
   readonly #pending: ColumnBuilder[]
   readonly #blocks: (Uint8Array | Column)[][]
@@ -53,6 +55,7 @@ export class ColumnBuffers {
     this.#options = options
     this.#keeper = env.memory.keeper()
     this.#pendingBytesMax = Math.min(PENDING_BYTES_MAX, env.memory.dataBytes / 4)
+    this.#staged = new StagedRows(count, this.#pendingBytesMax / 4)
     this.#scatterer = new Scatterer(count)
     this.#pending = Array.from({ length: count }, () => new ColumnBuilder())
     this.#blocks = Array.from({ length: count }, () => [])
@@ -62,32 +65,20 @@ export class ColumnBuffers {
 
   /** Each row to the part that `parts` says; what is kept of the column is copied. */
   add(column: Column, parts: Int32Array): void {
-    const { count } = this.#options
-    const total = rowsOf(column)
-    if (total === 0) return
-    const piece = pieceRows(column, total)
-    if (count === 1) this.#addRows(0, locate(column), 0, total, piece)
-    else {
-      // What is gathered is copied once more before the scope ends.
-      kernels().scope(() => {
-        const { order, bounds } = this.#scatterer.scatter(parts)
-        const rows = locate(gatherColumn(column, order))
-        for (let part = 0; part < count; part++) {
-          this.#addRows(part, rows, bounds[part]!, bounds[part + 1]!, piece)
-        }
-      })
-    }
-    if (this.#pendingBytes > this.#pendingBytesMax) this.#sealAll()
+    if (rowsOf(column) === 0) return
+    this.#scatter(this.#staged.add(column, parts))
     this.#look()
   }
 
-  /** About how many bytes a part has, wherever they stand. */
+  /** About how many bytes a part has, wherever they stand. Asked when all rows are in. */
   bytesIn(part: number): number {
+    this.#scatter(this.#staged.take())
     return this.#bytes[part]!
   }
 
   /** All blocks of one part, in order. Called once a part, when all rows are in. */
   *bytesOf(part: number): Generator<Uint8Array> {
+    this.#scatter(this.#staged.take())
     this.#seal(part)
     for (const extent of this.#spilled[part]!) yield this.#file!.read(extent)
     for (const block of this.#blocks[part]!) {
@@ -99,6 +90,7 @@ export class ColumnBuffers {
 
   /** All columns of one part, in order. Called once a part, when all rows are in; lets go of what it has given. */
   *columnsOf(part: number): Generator<Column> {
+    this.#scatter(this.#staged.take())
     this.#seal(part)
     for (const extent of this.#spilled[part]!) yield this.#readBack(part, this.#file!.read(extent))
     const blocks = this.#blocks[part]!
@@ -115,6 +107,26 @@ export class ColumnBuffers {
     this.#keeper.release()
     this.#file?.remove()
     this.#file = undefined
+  }
+
+  #scatter(placed: PlacedRows | undefined): void {
+    if (placed === undefined) return
+    const { column, parts } = placed
+    const { count } = this.#options
+    const total = rowsOf(column)
+    const piece = pieceRows(column, total)
+    if (count === 1) this.#addRows(0, locate(column), 0, total, piece)
+    else {
+      // What is gathered is copied once more before the scope ends.
+      kernels().scope(() => {
+        const { order, bounds } = this.#scatterer.scatter(parts)
+        const rows = locate(gatherColumn(column, order))
+        for (let part = 0; part < count; part++) {
+          this.#addRows(part, rows, bounds[part]!, bounds[part + 1]!, piece)
+        }
+      })
+    }
+    if (this.#pendingBytes > this.#pendingBytesMax) this.#sealAll()
   }
 
   /** In pieces of `piece` rows, so that no block gets much too large. */
@@ -169,7 +181,8 @@ export class ColumnBuffers {
   }
 
   #look(): void {
-    if (this.#keeper.shouldSpill(this.#blockBytes + this.#pendingBytes)) this.#spill()
+    const held = this.#blockBytes + this.#pendingBytes + this.#staged.bytes
+    if (this.#keeper.shouldSpill(held)) this.#spill()
   }
 
   /** Blocks only: where one ends must not depend on what else is in memory. */
@@ -186,7 +199,7 @@ export class ColumnBuffers {
     this.#env.metrics.memorySpilledBytes += Math.round(this.#blockBytes)
     this.#blockBytes = 0
     this.#keeper.release()
-    this.#keeper.hold(this.#pendingBytes)
+    this.#keeper.hold(this.#pendingBytes + this.#staged.bytes)
   }
 }
 
