@@ -1,5 +1,5 @@
 import type { Batch, Column } from '#publib/columnar'
-import { kernels } from '#publib/kernels'
+import { kernelScope } from '#publib/kernels'
 import type { Action, ComputeContext, Lineage, Sampler, ShuffleDependency } from '#publib/lineage'
 import { columnsOrRows, combiningOf } from '#publib/lineage/tasks'
 import {
@@ -122,10 +122,9 @@ export class StageKernels implements StageCode {
     context: ComputeContext,
   ): void {
     const open = new OpenChain(this.#typed, chain, { sink, way: 'push' }, state, partition, context)
-    const own = kernels()
     for (const column of columnsOrRows(chain.source, partition, context)) {
       // What kernels make of one column ends with it.
-      own.scope(() => open.push(column))
+      kernelScope(() => open.push(column))
     }
   }
 

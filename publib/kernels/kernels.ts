@@ -15,6 +15,14 @@ export function kernels(): Kernels {
   return ofThread
 }
 
+/**
+ * `kernels().scope(work)`, but for a thread that has not needed a kernel yet: there is nothing to keep then, and nothing is
+ * made. What the first kernel gives during `work` is a copy.
+ */
+export function kernelScope<Result>(work: () => Result): Result {
+  return ofThread === undefined ? work() : ofThread.scope(work)
+}
+
 /** Of what V8 counts as external memory of this thread, what its kernels reserved and never touched: it takes no memory. */
 export function untouchedKernelBytes(): number {
   return instance === undefined ? 0 : instance.memory.reservedBytes - instance.memory.memoryBytes
