@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Kernels } from '#publib/kernels'
+import { type Kernels, kernels, untouchedKernelBytes } from '#publib/kernels'
 import { SimSparkError } from '#publib/util'
 import { Arena } from '../../../../publib/kernels/wasm/arena.ts'
 import { newInstance } from '../../../../publib/kernels/wasm/instance.ts'
@@ -39,61 +39,71 @@ describe('the memory of kernels', () => {
   })
 
   it('says so when it is full, and goes on with what it has', () => {
-    const kernels = kernelsOf(4)
-    const table = kernels.textTable()
+    const own = kernelsOf(4)
+    const table = own.textTable()
     const strings = keysOf(2000, 1)
     table.idsOf(textsOf(strings))
     const all = textsOf(keysOf(200_000, 2))
     expect(() => table.idsOf(all)).to.throw(SimSparkError, /no room for \d+ bytes more/)
     expect(stringsOf(table.keys()).slice(0, 2000)).to.deep.equal(strings)
-    expect(() => kernels.allocate(8 * MIB))
+    expect(() => own.allocate(8 * MIB))
       .to.throw(SimSparkError)
       .with.property('code', 'OUT_OF_MEMORY')
     table.release()
-    expect([...kernels.textTable().idsOf(textsOf(['a', 'b', 'a']))]).to.deep.equal([0, 1, 0])
+    expect([...own.textTable().idsOf(textsOf(['a', 'b', 'a']))]).to.deep.equal([0, 1, 0])
   })
 
   it('keeps what lies in it where it is while tables grow', () => {
-    const kernels = kernelsOf(64)
-    const bytes = kernels.allocate(1000)
+    const own = kernelsOf(64)
+    const bytes = own.allocate(1000)
     bytes.fill(7)
-    const table = kernels.textTable()
+    const table = own.textTable()
     table.idsOf(textsOf(keysOf(50_000, 3)))
     expect(bytes.length).to.equal(1000)
     expect(bytes.every(byte => byte === 7)).to.equal(true)
-    kernels.free(bytes)
-    const number = kernels.numberTable()
+    own.free(bytes)
+    const number = own.numberTable()
     number.idsOf(Float64Array.from({ length: 50_000 }, (_, i) => i))
     expect(table.size).to.equal(50_000)
-    expect(kernels.memoryBytes).to.be.at.least(table.bytes + number.bytes)
+    expect(own.memoryBytes).to.be.at.least(table.bytes + number.bytes)
   })
 
   it('gives results of their own outside of a scope, and its own place inside', () => {
-    const kernels = kernelsOf(16)
-    const text = kernels.allocate(5)
+    const own = kernelsOf(16)
+    const text = own.allocate(5)
     text.set(Buffer.from('a\nb\nc'))
-    const apart = kernels.splitLines(text)
+    const apart = own.splitLines(text)
     expect(apart.lengths.buffer).to.not.equal(text.buffer)
-    kernels.scope(() => {
-      const lines = kernels.splitLines(text)
-      const others = kernels.splitLines(text.subarray(2))
+    own.scope(() => {
+      const lines = own.splitLines(text)
+      const others = own.splitLines(text.subarray(2))
       expect(lines.lengths.buffer).to.equal(text.buffer)
       expect(stringsOf(lines)).to.deep.equal(['a', 'b', 'c'])
       expect(stringsOf(others)).to.deep.equal(['b', 'c'])
     })
   })
 
+  it('is address space until it is touched, and says how much of it is not', () => {
+    const before = untouchedKernelBytes() + kernels().memoryBytes
+    const table = kernels().textTable()
+    table.idsOf(textsOf(keysOf(10_000, 4)))
+    expect(untouchedKernelBytes() + kernels().memoryBytes).to.be.at.least(before)
+    expect(untouchedKernelBytes()).to.be.above(0)
+    expect(kernels().memoryBytes).to.be.at.least(table.bytes)
+    table.release()
+  })
+
   it('is given back at the end of a scope, also of one that fails', () => {
-    const kernels = kernelsOf(64)
+    const own = kernelsOf(64)
     const text = Buffer.alloc(4 * MIB, 'abc\n')
     for (let i = 0; i < 50; i++) {
       const fails = () =>
-        kernels.scope(() => {
-          kernels.splitLines(text)
+        own.scope(() => {
+          own.splitLines(text)
           throw new Error('in a scope')
         })
       expect(fails).to.throw('in a scope')
     }
-    expect(kernels.memoryBytes).to.be.below(64 * MIB)
+    expect(own.memoryBytes).to.be.below(64 * MIB)
   })
 })
