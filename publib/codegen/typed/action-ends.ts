@@ -1,7 +1,8 @@
 import type { Action, Aggregate, ComputeContext, Foreach, Reduce } from '#publib/lineage'
 import { copyValue } from '#publib/util'
 import type { EndState } from './open-chain.ts'
-import { type TypedSink, toAggregate, toCount, toForeach, toReduce, toSum } from './sinks.ts'
+import { toReduce } from './reduce-sink.ts'
+import { type TypedSink, toAggregate, toCount, toForeach, toSum } from './sinks.ts'
 
 /** An action as the end of a typed loop: its own `run` says what it means. */
 export interface ActionEnd {

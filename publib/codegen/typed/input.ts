@@ -56,9 +56,12 @@ function usedBytes(column: Utf8): Uint8Array {
   return column.bytes.subarray(from, to)
 }
 
+/** Up to here looking at all bytes costs less than looking for those of the texts. */
+const WHOLE_BYTES = 1 << 18
+
 /** Where the first byte of the texts is, and behind the last. */
 export function rangeOf({ bytes, starts, lengths }: Utf8): readonly [from: number, to: number] {
-  if (starts === undefined) return [0, bytes.length]
+  if (starts === undefined || bytes.length <= WHOLE_BYTES) return [0, bytes.length]
   let from = bytes.length
   let to = 0
   for (let i = 0; i < starts.length; i++) {

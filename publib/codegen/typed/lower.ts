@@ -1,5 +1,5 @@
 import type { Expression, FunctionShape } from '#publib/recognition'
-import { bound } from './as-js.ts'
+import { asJs, bound } from './as-js.ts'
 import { type Element, literalOf, plainValue, UNDEFINED } from './element.ts'
 import type { LoopWriter } from './loop-writer.ts'
 import { lowerBinary, lowerUnary } from './lower-arithmetic.ts'
@@ -111,7 +111,8 @@ function fieldOf(of: Element | undefined, name: string, scope: Scope): Element |
         ? { kind: 'number', code: `${w.bind(of.code)}.length`, bounds: LENGTHS }
         : undefined
     case 'string':
-      return { kind: 'number', code: `${w.bind(of.code)}.length`, bounds: LENGTHS }
+    case 'concat':
+      return { kind: 'number', code: `${w.bind(asJs(of, w))}.length`, bounds: LENGTHS }
     case 'text': {
       const units = of.isAscii
         ? of.length

@@ -121,22 +121,6 @@ export function toForeach(root: Root): TypedSink {
   }
 }
 
-export function toReduce(root: Root): TypedSink {
-  return {
-    ...{ tag: 'reduce', roots: [root] },
-    write: (element, [callee], w) => {
-      const { name } = handOver(element, w)
-      w.line(`value = isEmpty ? ${name} : ${callee!.f}(value, ${name})
-isEmpty = false
-${refusal('value', callee!.r)}`)
-      return {
-        begin: 'let value = s.value, isEmpty = s.isEmpty\n',
-        end: 's.value = value\ns.isEmpty = isEmpty\n',
-      }
-    },
-  }
-}
-
 export function toAggregate(root: Root): TypedSink {
   return {
     ...{ tag: 'aggregate', roots: [root] },

@@ -149,6 +149,27 @@ const actions: readonly (readonly [name: string, run: Act])[] = [
   ['glom', (rdd, isOrdered) => (isOrdered ? rdd.glom().collect() : rdd.count())],
   ['reduce', rdd => rdd.map(x => `${x}`).reduce((a, b) => (a < b ? b : `${a}`))],
   [
+    'reduce of tuples',
+    rdd =>
+      rdd
+        .map((x): [number, number] => [`${x}`.length, 1])
+        .reduce(([a, n], [b, m]) => [a + b, Math.max(n, m) / 2]),
+  ],
+  [
+    'reduce of records',
+    rdd =>
+      rdd
+        .map(x => ({ n: 1, all: [`<${x}>`.length, 2] as [number, number] }))
+        .reduce((a, b) => ({ n: a.n + b.n, all: [a.all[0] + b.all[0], a.all[1] * 0.5] })),
+  ],
+  [
+    'reduce to another kind',
+    rdd =>
+      rdd
+        .map((x): [number, unknown] => [`${x}`.length, 0.5])
+        .reduce((a, b) => [a[0] + b[0], `${a[1]}`]),
+  ],
+  [
     'countByValue',
     async rdd =>
       inOrder(
