@@ -102,6 +102,43 @@ export interface NumberKernels {
   numberTexts(values: Float64Array, before: Uint8Array, behind: Uint8Array): Texts | undefined
 }
 
+/** The bytes that matter in CSV; -1 where there is no such character. */
+export interface CsvCharacters {
+  readonly delimiter: number
+  readonly quote: number
+  readonly comment: number
+}
+
+/** Fields of whole records, as places in the bytes that they were found in. */
+export interface CsvFields {
+  /** Without quotes. */
+  readonly starts: Int32Array
+  readonly ends: Int32Array
+  /** 1: quoted. 2: quoted, with doubled quotes inside. */
+  readonly quoted: Uint8Array
+  /** For each record, the number of fields up to its end, and the byte at which it begins. */
+  readonly rowEnds: Int32Array
+  readonly rowStarts: Int32Array
+  readonly rows: number
+  /** Where the first record begins that was not read; the end of the bytes where there is none. */
+  readonly rest: number
+}
+
+/** What reads CSV. */
+export interface CsvKernels {
+  /**
+   * The whole records that begin in the first `limit` bytes, where one begins at their start; `isLast`: the file ends with them.
+   * Empty lines are no records. Undefined where something must be looked at byte by byte: quotes that are not around a whole
+   * field, or comments.
+   */
+  csvRecords(
+    bytes: Uint8Array,
+    limit: number,
+    characters: CsvCharacters,
+    isLast: boolean,
+  ): CsvFields | undefined
+}
+
 /** What finds the order of rows. */
 export interface OrderKernels {
   /** The order in which texts rise (or fall) by their UTF-16 code units, as `<` compares strings; equal ones as they come. */
@@ -125,6 +162,7 @@ export interface Kernels
     TextKernels,
     KeyKernels,
     NumberKernels,
-    OrderKernels {
+    OrderKernels,
+    CsvKernels {
   readonly name: 'plain' | 'wasm'
 }

@@ -1,3 +1,4 @@
+import { kernels } from '#publib/kernels'
 import { CR, type CsvBytes, LF } from './csv-format.ts'
 
 /** What is wrong with a record, in words; undefined for a good one. */
@@ -20,6 +21,9 @@ export interface ScannedRecords {
   readonly rest: number
 }
 
+/** A few bytes are read before a kernel is called. */
+const KERNEL_BYTES_MIN = 4096
+
 /** Scans chunk after chunk; what it gives is valid until the next. Empty lines and comments are no records. */
 export class CsvScanner {
   readonly #bytes: CsvBytes
@@ -38,6 +42,21 @@ export class CsvScanner {
 
   /** The records that begin in bytes[from … end), where a record begins at `from`; `isLast`: the file ends at `size`. */
   scan(
+    bytes: Uint8Array,
+    from: number,
+    end: number,
+    size: number,
+    isLast: boolean,
+  ): ScannedRecords {
+    if (from === 0 && size >= KERNEL_BYTES_MIN) {
+      const found = kernels().csvRecords(bytes.subarray(0, size), end, this.#bytes, isLast)
+      if (found !== undefined) return { ...found, flaws: new Map() }
+    }
+    return this.#scanByBytes(bytes, from, end, size, isLast)
+  }
+
+  /** Where something is wrong with a record, or there are comments. */
+  #scanByBytes(
     bytes: Uint8Array,
     from: number,
     end: number,

@@ -1,4 +1,5 @@
 export * from './conversions'
+export * from './csv'
 export * from './hash'
 export * from './lines'
 export * from './number-table'

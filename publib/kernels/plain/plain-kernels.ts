@@ -1,4 +1,5 @@
 import type {
+  CsvKernels,
   KernelMemory,
   Kernels,
   KeyKernels,
@@ -6,6 +7,7 @@ import type {
   OrderKernels,
   TextKernels,
 } from '../doors.ts'
+import { csvRecords } from './csv.ts'
 import { gatherTexts } from './gather.ts'
 import { hashNumbers, hashTexts, recordSums } from './hash.ts'
 import { integersOf } from './integers.ts'
@@ -54,6 +56,8 @@ const orders: OrderKernels = {
 
 const numbers: NumberKernels = { integersOf, numberTexts }
 
+const csv: CsvKernels = { csvRecords }
+
 /** All kernels in plain TypeScript: what they mean, and what runs where WebAssembly is refused. Has no state of its own. */
 export const plainKernels: Kernels = {
   name: 'plain',
@@ -62,4 +66,5 @@ export const plainKernels: Kernels = {
   ...keys,
   ...numbers,
   ...orders,
+  ...csv,
 }

@@ -1,4 +1,5 @@
 import type { Kernels } from '../doors.ts'
+import { csvKernels } from './csv-kernels.ts'
 import type { Instance } from './instance.ts'
 import { keyKernels } from './key-kernels.ts'
 import { numberKernels } from './number-kernels.ts'
@@ -20,5 +21,6 @@ export function wasmKernels(instance: Instance): Kernels {
     ...keyKernels(instance),
     ...numberKernels(instance),
     ...orderKernels(instance),
+    ...csvKernels(instance),
   }
 }
