@@ -13,12 +13,13 @@ type MapOutputs = DriverToExecutor & { readonly type: 'mapOutputs' }
  * two each instead of five characters, and are not looked at one by one as JSON would be: there are maps × reducers of them.
  */
 const LOCATIONS_MAX = 65_536
+export const locationsShape = list(locationShape, LOCATIONS_MAX)
 const HASH_LENGTH_MAX = 128
 const packedShape = v.strictObject({
   type: v.literal('packedMapOutputs'),
   shuffleId: shuffleIdShape,
   epoch: count(),
-  locations: list(locationShape, LOCATIONS_MAX),
+  locations: locationsShape,
 })
 
 interface Packed {
@@ -45,17 +46,37 @@ export function packMapOutputs({ shuffleId, epoch, statuses }: MapOutputs) {
 function pack(statuses: readonly MapStatus[]): Packed {
   const locations = new WireTable<BlockLocation>()
   const out = new WireWriter()
-  for (const { mapPartition, taskId, location, sizes, records, contentHash } of statuses) {
-    const { workerId, host, port } = location
-    out.varint(mapPartition)
-    out.varint(taskId)
-    out.varint(locations.place(`${workerId} ${host} ${port}`, () => location))
-    out.varint(records)
-    out.ascii(contentHash)
-    out.varint(sizes.length)
-    for (let i = 0; i < sizes.length; i++) out.varint(sizes[i] as number)
-  }
+  for (const status of statuses) putStatus(out, status, locations)
   return { locations: locations.values, bytes: out.finish() }
+}
+
+/** One status as numbers; `locations` stands in the header. */
+export function putStatus(
+  out: WireWriter,
+  { mapPartition, taskId, location, sizes, records, contentHash }: MapStatus,
+  locations: WireTable<BlockLocation>,
+): void {
+  const { workerId, host, port } = location
+  out.varint(mapPartition)
+  out.varint(taskId)
+  out.varint(locations.place(`${workerId} ${host} ${port}`, () => location))
+  out.varint(records)
+  out.ascii(contentHash)
+  out.varint(sizes.length)
+  for (let i = 0; i < sizes.length; i++) out.varint(sizes[i] as number)
+}
+
+/** @throws BadBytes */
+export function readStatus(reader: WireReader, locations: readonly BlockLocation[]): MapStatus {
+  const mapPartition = reader.varint()
+  if (mapPartition > PARTITIONS_MAX) throw new BadBytes('there is no such map')
+  const taskId = reader.varint() as TaskId
+  const location = pick(locations, reader.varint())
+  const records = reader.varint()
+  const contentHash = reader.ascii(HASH_LENGTH_MAX)
+  const sizes = new Array<number>(reader.count(PARTITIONS_MAX, 1))
+  for (let i = 0; i < sizes.length; i++) sizes[i] = reader.varint()
+  return { mapPartition, taskId, location, sizes, records, contentHash }
 }
 
 /** @throws BadBytes, ValiError */
@@ -65,16 +86,6 @@ export function unpackMapOutputs(header: unknown, payloads: readonly Uint8Array[
   if (bytes === undefined || payloads.length !== 1) throw new BadBytes('map outputs: one payload')
   const reader = new WireReader(bytes)
   const statuses: MapStatus[] = []
-  while (reader.left > 0) {
-    const mapPartition = reader.varint()
-    if (mapPartition > PARTITIONS_MAX) throw new BadBytes('there is no such map')
-    const taskId = reader.varint() as TaskId
-    const location = pick(locations, reader.varint())
-    const records = reader.varint()
-    const contentHash = reader.ascii(HASH_LENGTH_MAX)
-    const sizes = new Array<number>(reader.count(PARTITIONS_MAX, 1))
-    for (let i = 0; i < sizes.length; i++) sizes[i] = reader.varint()
-    statuses.push({ mapPartition, taskId, location, sizes, records, contentHash })
-  }
+  while (reader.left > 0) statuses.push(readStatus(reader, locations))
   return { type: 'mapOutputs', shuffleId, epoch, statuses }
 }

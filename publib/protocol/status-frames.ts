@@ -1,3 +1,4 @@
+import type { BlockLocation } from '#publib/blocks'
 import { v } from '#publib/schema'
 import {
   METRICS_COUNT,
@@ -10,6 +11,7 @@ import {
 import type { ExecutorId, TaskId } from '#publib/util'
 import { count, list } from './decode.ts'
 import type { EndedTask, ExecutorToDriver } from './driver-executor.ts'
+import { locationsShape, putStatus, readStatus } from './map-output-frames.ts'
 import { endedTaskShape, TASKS_MAX, taskIdShape } from './task-shapes.ts'
 import { BadBytes, pick, WireReader, WireTable, WireWriter } from './wire-bytes.ts'
 import { executorIdsShape } from './wire-words.ts'
@@ -26,16 +28,20 @@ const packedShape = v.strictObject({
   started: list(taskIdShape, TASKS_MAX),
   firstId: taskIdShape,
   executorIds: executorIdsShape,
+  locations: locationsShape,
   others: list(v.strictObject({ place: count(TASKS_MAX), ended: endedTaskShape }), TASKS_MAX),
 })
 
 const A_NUMBER = 0
 const ENCODED = 1
-/** Results that are no number, by kind - 2. */
+const MAP_STATUS = 2
+/** Results that are no number, by kind less this. */
+const PLAIN = 3
 const PLAIN_VALUES: readonly PlainValue[] = [undefined, null, true, false]
 
 export function packStatuses({ started, ended }: TaskStatuses, payloads: readonly Uint8Array[]) {
   const executorIds = new WireTable<ExecutorId>()
+  const locations = new WireTable<BlockLocation>()
   const others: { place: number; ended: EndedTask }[] = []
   const firstId = ended.reduce((least, { taskId }) => Math.min(least, taskId), Infinity)
   const out = new WireWriter()
@@ -44,27 +50,27 @@ export function packStatuses({ started, ended }: TaskStatuses, payloads: readonl
     const { end, metrics, taskId, executorId } = task
     const isSimple = task.accumulators.length === 0 && task.lostClasses === undefined
     const result = isSimple && end.kind === 'success' ? end.result : undefined
-    if (result === undefined || result.kind === 'mapStatus' || metrics === undefined) {
+    if (result === undefined || metrics === undefined) {
       others.push({ place, ended: task })
       return
     }
     out.varint(taskId - firstId)
     out.varint(executorIds.place(executorId, () => executorId))
-    putResult(out, result)
+    putResult(out, result, locations)
     putMetrics(metrics, numbers, 0)
     putNumbers(out, numbers)
   })
   const first = ended.length === 0 ? 0 : firstId
   const header = { type: 'packedStatuses', started, firstId: first, others }
   return {
-    header: { ...header, executorIds: executorIds.values },
+    header: { ...header, executorIds: executorIds.values, locations: locations.values },
     payloads: [...payloads, out.finish()],
   }
 }
 
 /** @throws BadBytes, ValiError */
 export function unpackStatuses(header: unknown, payloads: readonly Uint8Array[]): TaskStatuses {
-  const { started, firstId, executorIds, others } = v.parse(packedShape, header, ABORT)
+  const { started, firstId, executorIds, locations, others } = v.parse(packedShape, header, ABORT)
   const bytes = payloads.at(-1)
   if (bytes === undefined) throw new BadBytes('the ends of tasks are missing')
   const reader = new WireReader(bytes)
@@ -78,7 +84,8 @@ export function unpackStatuses(header: unknown, payloads: readonly Uint8Array[])
     const taskId = (firstId + reader.varint()) as TaskId
     if (!Number.isSafeInteger(taskId)) throw new BadBytes('a task has no such id')
     const executorId = pick(executorIds, reader.varint())
-    const end = { kind: 'success', result: readResult(reader, payloads.length - 1) } as const
+    const result = readResult(reader, payloads.length - 1, locations)
+    const end = { kind: 'success', result } as const
     const metrics = readMetrics(reader, numbers)
     ended.push({ taskId, executorId, end, metrics, accumulators: NOTHING })
   }
@@ -103,8 +110,11 @@ export function beyond(ended: readonly EndedTask[], payloadCount: number): strin
   return undefined
 }
 
-function putResult(out: WireWriter, result: Exclude<TaskResult, { kind: 'mapStatus' }>): void {
-  if (result.kind === 'value') {
+function putResult(out: WireWriter, result: TaskResult, locations: WireTable<BlockLocation>): void {
+  if (result.kind === 'mapStatus') {
+    out.u8(MAP_STATUS)
+    putStatus(out, result.status, locations)
+  } else if (result.kind === 'value') {
     out.u8(ENCODED)
     // -1: it came in pieces before.
     out.varint(result.payload + 1)
@@ -113,12 +123,17 @@ function putResult(out: WireWriter, result: Exclude<TaskResult, { kind: 'mapStat
     out.u8(A_NUMBER)
     out.f64(result.value)
   } else {
-    out.u8(2 + PLAIN_VALUES.indexOf(result.value))
+    out.u8(PLAIN + PLAIN_VALUES.indexOf(result.value))
   }
 }
 
-function readResult(reader: WireReader, payloadCount: number): TaskResult {
+function readResult(
+  reader: WireReader,
+  payloadCount: number,
+  locations: readonly BlockLocation[],
+): TaskResult {
   const kind = reader.u8()
+  if (kind === MAP_STATUS) return { kind: 'mapStatus', status: readStatus(reader, locations) }
   if (kind === A_NUMBER) {
     const value = reader.f64()
     if (!Number.isFinite(value)) throw new BadBytes('a result is no number')
@@ -131,8 +146,8 @@ function readResult(reader: WireReader, payloadCount: number): TaskResult {
     }
     return { kind: 'value', payload, bytes: reader.varint() }
   }
-  if (kind - 2 >= PLAIN_VALUES.length) throw new BadBytes(`there is no result of kind ${kind}`)
-  return { kind: 'plain', value: PLAIN_VALUES[kind - 2] }
+  if (kind - PLAIN >= PLAIN_VALUES.length) throw new BadBytes(`there is no result of kind ${kind}`)
+  return { kind: 'plain', value: PLAIN_VALUES[kind - PLAIN] }
 }
 
 function putNumbers(out: WireWriter, numbers: Float64Array): void {

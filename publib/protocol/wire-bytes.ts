@@ -39,7 +39,7 @@ export class WireWriter {
     this.u8(rest)
   }
 
-  /** A short text of ASCII. */
+  /** A short text of printable ASCII. */
   ascii(text: string): void {
     this.varint(text.length)
     for (let i = 0; i < text.length; i++) this.u8(text.charCodeAt(i))
