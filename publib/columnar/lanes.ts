@@ -23,6 +23,8 @@ type Flat = 'f64' | 'i32' | 'i64' | 'bool' | 'date'
 type FlatArray = Float64Array | Int32Array | BigInt64Array | Uint8Array
 
 export const ROWS_MIN = 64
+/** Up to here they grow by four, then by two. */
+const FAST_GROWTH_MAX = 4096
 const ITEMS_MIN = 512
 
 /** A longer array that begins with the same items; it has room for `least` of them. */
@@ -33,7 +35,8 @@ export function grown<A extends FlatArray | Uint16Array | Uint32Array>(
   least: number,
 ): A {
   const make = items.constructor as new (length: number) => A
-  const longer = new make(Math.max(needed, items.length * 2, least))
+  const factor = items.length < FAST_GROWTH_MAX ? 4 : 2
+  const longer = new make(Math.max(needed, items.length * factor, least))
   longer.set(items.subarray(0, used) as never)
   return longer
 }
