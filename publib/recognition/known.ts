@@ -66,6 +66,7 @@ export const knownMethods: ReadonlyMap<string, Arity> = new Map<KnownMethod, Ari
   ['toFixed', [0, 1]],
   ['concat', [1, 8]],
   ['toString', [0, 1]],
+  ['toArray', [0, 0]],
 ])
 
 /** Methods whose first argument may be a regular expression. */

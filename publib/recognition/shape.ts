@@ -176,4 +176,6 @@ export type KnownMethod =
   | 'toFixed'
   | 'concat'
   | 'toString'
+  /** Of groups. */
+  | 'toArray'
   | 'test'

@@ -4,6 +4,7 @@ import type { FunctionShape, Recognition } from '#publib/recognition'
 import type { Step } from '../step.ts'
 import { type Element, plainValue } from '../typed/element.ts'
 import { elementOf, signatureOf } from '../typed/input.ts'
+import { goThrough } from '../typed/lists.ts'
 import { LoopWriter } from '../typed/loop-writer.ts'
 import { lowerFunction } from '../typed/lower.ts'
 import { type Splitting, splittingOf, writeParts } from '../typed/splitting.ts'
@@ -55,12 +56,12 @@ export function judgeStep(
     const why = recognition?.why() ?? 'was not looked at'
     return { tier: 'loop', note: `its function ${why}`, out }
   }
-  if (step.multiplies) return { tier: 'loop', note: NO_SPLIT, out }
+  if (step.multiplies) return judgeList(shaped, recognition.shape, given, out)
   return judgeShape(shaped, recognition.shape, given, out)
 }
 
 const NO_SPLIT =
-  'its function is called for each element: there is a kernel where it splits a text, and goes through the parts by .map() and .filter()'
+  'its function is called for each element: there is a kernel where it goes through a group, an array or the parts of a text, by .map(), .filter() or a loop that only adds to one new array'
 
 function judgeSplit(step: Step, given: Elements, { of, parts }: Splitting): Judged {
   const texts: FunctionShape = { parameters: 1, locals: [], result: of, intrinsics: [] }
@@ -75,6 +76,20 @@ function judgeSplit(step: Step, given: Elements, { of, parts }: Splitting): Judg
   }
   const out = { element: written(step, given.element), isLookedAt: false }
   return { tier: 'loop', note: notKnown(given.element), out }
+}
+
+/** A flatMap that does not split a text. */
+function judgeList(step: Step, shape: FunctionShape, given: Elements, out: Elements): Judged {
+  const argument = argumentOf(step, given.element)
+  if (goThrough(shape, argument, new LoopWriter()) !== undefined) {
+    return { tier: 'kernel', note: undefined, out }
+  }
+  const { op } = shape.result
+  if ((op !== 'each' && op !== 'select') || !given.isLookedAt) {
+    return { tier: 'loop', note: NO_SPLIT, out }
+  }
+  const note = 'if what it goes through is a group, or an array, of values of one kind'
+  return { tier: 'kernel', note, out: { ...UNKNOWN, isLookedAt: false } }
 }
 
 function judgeShape(step: Step, shape: FunctionShape, given: Elements, out: Elements): Judged {

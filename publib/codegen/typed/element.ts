@@ -1,3 +1,5 @@
+import type { Column } from '#publib/columnar'
+
 /**
  * What the text of a typed loop knows of one element of an RDD: its kind, and the pieces of text that give its parts.
  * Every `code` is an expression without effects over constants of the same turn of the loop; evaluating it twice is slow,
@@ -25,6 +27,17 @@ export interface ValueElement {
   readonly isArray: boolean
   /** The column whose row it is, as long as nobody could have changed it; plain values have been looked at by nobody yet. */
   readonly row?: { readonly code: string; readonly isPlain: boolean } | undefined
+  /** Where its items lie, as long as it is an array, or a group, that nobody has made yet. */
+  readonly list?: ListRow | undefined
+}
+
+/** Row `i` of a column of lists. */
+export interface ListRow {
+  /** The column of lists. */
+  readonly code: string
+  /** A column of items like its own. */
+  readonly items: Column
+  readonly isGroup: boolean
 }
 
 export interface NumberElement {

@@ -1,6 +1,6 @@
 import { isAscii } from 'node:buffer'
 import type { Column } from '#publib/columnar'
-import { type Element, INT32, plainValue, type TextElement } from './element.ts'
+import { type Element, INT32, plainValue, type TextElement, type ValueElement } from './element.ts'
 import type { LoopWriter } from './loop-writer.ts'
 
 type Utf8 = Extract<Column, { kind: 'utf8' }>
@@ -43,6 +43,8 @@ function partSignature(column: Column): string {
       )
       return `{${fields.join('')}}`
     }
+    case 'list':
+      return `${column.isGroup ? 'G' : 'L'}${partSignature(column.items)}`
     case 'values':
       return VALUES
     default:
@@ -104,6 +106,10 @@ export function elementOf(column: Column, signature: string, code: string, w: Lo
           elementOf(field, partSignature(field), `${code}.fields[${k}]`, w),
         ),
       }
+    case 'list': {
+      const { items, isGroup } = column
+      return { ...plainRow(column, code, w), list: { code, items, isGroup } }
+    }
     default:
       return plainRow(column, code, w)
   }
@@ -117,7 +123,7 @@ export function textRow(column: string, isAsciiOnly: boolean, w: LoopWriter): Te
 }
 
 /** A row of any column, made a value. */
-function plainRow(column: Column, code: string, w: LoopWriter): Element {
+function plainRow(column: Column, code: string, w: LoopWriter): ValueElement {
   const isPlain = column.kind === 'values'
   const rows = isPlain ? `${code}.values` : `h.values(${code})`
   return { ...plainValue(`${w.once(rows)}[i]`), row: { code, isPlain } }

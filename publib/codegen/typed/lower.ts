@@ -101,8 +101,12 @@ function fieldOf(of: Element | undefined, name: string, scope: Scope): Element |
     if (at >= 0) return of.values[at]
     return name in Object.prototype ? undefined : UNDEFINED
   }
-  if (name !== 'length') return undefined
   const { w } = scope
+  if (of.kind === 'value' && of.list !== undefined) {
+    if (name !== (of.list.isGroup ? 'size' : 'length')) return undefined
+    return { kind: 'number', code: `${w.once(`${of.list.code}.lengths`)}[i]`, bounds: LENGTHS }
+  }
+  if (name !== 'length') return undefined
   switch (of.kind) {
     case 'tuple':
       return literalOf(of.items.length)

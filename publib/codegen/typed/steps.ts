@@ -2,6 +2,7 @@ import type { Root } from '#publib/lineage'
 import { CHECK_RECORDS, refusal, type Step } from '../step.ts'
 import { asJs, bound, handOver } from './as-js.ts'
 import { type Element, plainValue, UNDEFINED } from './element.ts'
+import { goThrough } from './lists.ts'
 import type { LoopWriter } from './loop-writer.ts'
 import { lowerFunction } from './lower.ts'
 import { truth } from './truth.ts'
@@ -40,7 +41,8 @@ const writers: Readonly<Record<string, Write>> = {
   },
   flatMap: (element, { callees }, w) => {
     const [callee] = callees as [Callee]
-    return forEachOf(called(callee, element, w), callee, w)
+    const item = goThrough(callee.root.shape, element, w)
+    return item ?? forEachOf(called(callee, element, w), callee, w)
   },
   keyBy: (element, { callees }, w) => {
     const [{ root, f, r }] = callees as [Callee]
@@ -58,6 +60,8 @@ const writers: Readonly<Record<string, Write>> = {
   flatMapValues: (element, { callees }, w) => {
     const [callee] = callees as [Callee]
     const [key, value] = asPair(element, ofOperation('flatMapValues()'), w)
+    const item = goThrough(callee.root.shape, value, w)
+    if (item !== undefined) return { kind: 'tuple', items: [key, item] }
     return { kind: 'tuple', items: [key, forEachOf(called(callee, value, w), callee, w)] }
   },
   keys: (element, _, w) => asPair(element, ofOperation('keys()'), w)[0],

@@ -32,6 +32,17 @@ export class TypedHelpers extends LoopHelpers {
     return made
   }
 
+  /** Where the lists of a column end among all items. */
+  ends(lengths: Uint32Array): Uint32Array {
+    const made = new Uint32Array(lengths.length)
+    let end = 0
+    for (let i = 0; i < lengths.length; i++) {
+      end += lengths[i]!
+      made[i] = end
+    }
+    return made
+  }
+
   /** All that texts of ASCII lie in, as one string; its first character is byte `offset` of the column. */
   latin1(column: Utf8): string {
     const [from, to] = rangeOf(column)

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { expect } from 'chai'
 import { SeededRandom } from '#publib/util'
-import { SparkContext } from '../../../../driver/index.ts'
+import { type Group, type RDD, SparkContext } from '../../../../driver/index.ts'
 import { assertExactly } from '../../../support/property.ts'
 import { chooseSeed } from '../../../support/random.ts'
 import { FunctionWriter } from '../recognition/random-functions.ts'
@@ -120,6 +120,74 @@ describe('kernels', () => {
       assertExactly(told, lines.flatMap(f), String(f))
     }
   })
+})
+
+describe('lists in columns', () => {
+  type Grouped = RDD<[number, Group<number>]>
+  type Program = (groups: Grouped) => RDD<unknown>
+
+  const programs: readonly Program[] = [
+    groups =>
+      groups.values().flatMap(group => {
+        const shares: [number, number][] = []
+        for (const item of group) shares.push([item, 1 / group.size])
+        return shares
+      }),
+    groups =>
+      groups.flatMap(([key, group]) =>
+        group
+          .toArray()
+          .filter(item => item > key)
+          .map(item => ({ key, item: `${item}` })),
+      ),
+    groups =>
+      groups
+        .filter(([key]) => key % 2 === 0)
+        .flatMapValues(group => {
+          const even: number[] = []
+          for (const item of group) if (item % 2 === 0) even.push(item / 2)
+          return even
+        }),
+    // A function that is called may change what it is given.
+    groups =>
+      groups
+        .filter(pair => {
+          let sum = 0
+          for (const item of pair[1]) sum += item
+          return sum > 40
+        })
+        .flatMap(([key, group]) => {
+          const pairs: [number, number][] = []
+          for (const item of group) pairs.push([key, item])
+          return pairs
+        }),
+    groups => groups.map(([key, group]) => [key, group.size]),
+    groups => groups.map(([, group]) => group.toArray()).flatMap(items => items.map(x => x + 1)),
+  ]
+
+  it('are gone through as groups and arrays are', async () => {
+    const outcomes: unknown[] = []
+    for (const mode of ['plain', 'kernels'] as const) {
+      const conf = { 'simspark.codegen.mode': mode } as const
+      const sc = await SparkContext.getOrCreate({ master: 'local[1]', appName: mode, conf })
+      try {
+        const groups = sc
+          .range(0, 200, 1, 2)
+          .map((i): [number, number] => [i % 13, (i * 7) % 11])
+          .groupByKey(3)
+          .cache()
+        const found: string[][] = []
+        for (const program of programs) {
+          const values = await program(groups).collect()
+          found.push(values.map(value => JSON.stringify(value)).sort())
+        }
+        outcomes.push(found)
+      } finally {
+        await sc.stop()
+      }
+    }
+    assertExactly(outcomes[1], outcomes[0])
+  }).timeout(30_000)
 })
 
 const FAILED = Symbol('failed')
