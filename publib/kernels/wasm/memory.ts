@@ -54,6 +54,11 @@ export class WasmMemory implements KernelMemory {
     return this.#arena.limit
   }
 
+  /** The most bytes that one call should copy in or out: kernels of this memory leave more to the plain ones, or take it in parts. */
+  get partBytesMax(): number {
+    return this.#arena.limit / 8
+  }
+
   allocate(size: number): Uint8Array {
     const start = this.#arena.allocate(size)
     return this.bytes.subarray(start, start + size)

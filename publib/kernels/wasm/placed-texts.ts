@@ -13,8 +13,6 @@ export interface PlacedTexts {
 
 /** So few bytes are copied whole, whichever of them are used. */
 const WHOLE_BYTES_MAX = 1 << 18
-/** More bytes are not copied at once. */
-const COPIED_BYTES_MAX = 2 ** 28
 
 /** Puts texts into memory, for the time of a call; undefined where that would be too much. What is there already stays in its place. */
 export function placeTexts(memory: WasmMemory, texts: Texts): PlacedTexts | undefined {
@@ -33,9 +31,10 @@ export function placeTexts(memory: WasmMemory, texts: Texts): PlacedTexts | unde
 function placeBytes(memory: WasmMemory, { bytes, starts, lengths }: Texts): number | undefined {
   if (memory.holds(bytes)) return bytes.byteOffset
   if (bytes.length <= WHOLE_BYTES_MAX) return memory.put(bytes)
-  if (starts === undefined) return bytes.length > COPIED_BYTES_MAX ? undefined : memory.put(bytes)
+  const { partBytesMax } = memory
+  if (starts === undefined) return bytes.length > partBytesMax ? undefined : memory.put(bytes)
   const { start, end } = spanOf(starts, lengths)
-  if (end - start > COPIED_BYTES_MAX) return undefined
+  if (end - start > partBytesMax) return undefined
   return memory.put(bytes.subarray(start, end)) - start
 }
 

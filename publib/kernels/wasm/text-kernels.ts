@@ -31,8 +31,6 @@ const TESTS: Readonly<Record<TextTest, number>> = {
 /** A call of the engine runs on code that is not yet optimised until it ends: long texts are cut. */
 const LINE_BYTES = 1 << 18
 const UNCOUNTED_BYTES_MAX = 1 << 19
-/** More is left to the plain twin. */
-const SIZE_MAX = 2 ** 28
 
 export function textKernels({ memory, exports }: Instance): TextKernels {
   const module = exports as Exports
@@ -73,7 +71,7 @@ export function textKernels({ memory, exports }: Instance): TextKernels {
 }
 
 function splitLines(memory: WasmMemory, module: Exports, bytes: Uint8Array): Texts {
-  if (bytes.length > SIZE_MAX) return plainKernels.splitLines(bytes)
+  if (bytes.length > memory.partBytesMax) return plainKernels.splitLines(bytes)
   return memory.call(() => {
     const size = bytes.length
     const at = memory.put(bytes)
@@ -190,7 +188,7 @@ function gatherTexts(
   const places = memory.put(order)
   const lengths = memory.scratch(order.length * 4)
   const size = module.gatherLengths(placed.lengths, places, order.length, lengths)
-  if (size > SIZE_MAX) return undefined
+  if (size > memory.partBytesMax) return undefined
   const bytes = memory.scratch(size)
   module.gatherBytes(placed.bytes, placed.starts, placed.lengths, places, order.length, bytes)
   return {
@@ -222,7 +220,7 @@ function caseTexts(
   texts: Texts,
   to: 'lower' | 'upper',
 ): Texts | undefined {
-  if (texts.bytes.length > SIZE_MAX) return plainKernels.caseTexts(texts, to)
+  if (texts.bytes.length > memory.partBytesMax) return plainKernels.caseTexts(texts, to)
   if (!plainKernels.isAscii(texts.bytes)) return undefined
   return memory.call(() => {
     const size = texts.bytes.length

@@ -158,6 +158,40 @@ describe('kernels in WebAssembly', () => {
   })
 })
 
+describe('texts that are not copied whole', () => {
+  /** Rows far apart in bytes of that size, the last before the first. */
+  function farApart(size: number): Texts {
+    const bytes = new Uint8Array(size)
+    const rows = ['one two', '', 'drei vier', 'a long one that fills more than a slot', 'é 世']
+    const starts = rows.map((_, i) => size - 100 - Math.floor((i * (size - 200)) / rows.length))
+    for (const [i, row] of rows.entries()) bytes.set(Buffer.from(row), starts[i]!)
+    const lengths = Uint32Array.from(rows, row => Buffer.byteLength(row))
+    return { bytes, starts: Uint32Array.from(starts), lengths }
+  }
+
+  for (const [what, size] of [
+    ['but for the part in which they lie', 2 ** 20],
+    ['since they lie in too much', 20 * 2 ** 20],
+  ] as const) {
+    it(`are done the same, ${what}`, () => {
+      const texts = farApart(size)
+      const space = Buffer.from(' ')
+      const order = Uint32Array.of(4, 0, 0, 3)
+      for (const claim of [
+        some => tokensAsStrings(some.splitEach(texts, space)),
+        some => tokensAsStrings(some.splitSpaces(texts)),
+        some => [...some.hashTexts(texts)],
+        some => [...some.unitLengths(texts)],
+        some => [...some.testTexts(texts, 'includes', space)],
+        some => stringsOf(some.gatherTexts(texts, order)),
+        some => [...some.textTable().idsOf(texts)],
+      ] satisfies ((some: Kernels) => unknown)[]) {
+        expect(claim(wasm)).to.deep.equal(claim(plain))
+      }
+    })
+  }
+})
+
 describe('tables in WebAssembly', () => {
   it('number texts the same, batch after batch', () => {
     const few = fc.array(fc.oneof(wellFormed, fc.string({ unit: alphabet, maxLength: 40 })))
