@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib'
+import { shiftCrc } from './crc-shift.ts'
 import { corruptBlock } from './errors.ts'
 
 /*
@@ -66,5 +67,22 @@ export function openBlock(block: Uint8Array, salt: number): BlockHeader {
 }
 
 function checksum(block: Uint8Array, salt: number): number {
-  return crc32(block.subarray(HEADER_BYTES), crc32(block.subarray(0, 12), salt))
+  return crc32(block.subarray(HEADER_BYTES), checksumOfHead(block, salt))
+}
+
+function checksumOfHead(block: Uint8Array, salt: number): number {
+  return crc32(block.subarray(0, 12), salt)
+}
+
+/**
+ * The CRC-32 of some bytes and, behind them, all bytes of a block: what the block says of its payload serves, so that it is not
+ * looked at again.
+ *
+ * @param before the CRC-32 of the bytes before the block
+ */
+export function continueChecksum(before: number, block: Uint8Array, salt: number): number {
+  const view = new DataView(block.buffer, block.byteOffset, HEADER_BYTES)
+  const behindHeader = crc32(block.subarray(0, HEADER_BYTES), before)
+  const difference = behindHeader ^ checksumOfHead(block, salt)
+  return (view.getUint32(12, true) ^ shiftCrc(difference, block.length - HEADER_BYTES)) >>> 0
 }

@@ -1,4 +1,4 @@
-export { blockSize, HEADER_BYTES, readHeader } from './block.ts'
+export { blockSize, continueChecksum, HEADER_BYTES, readHeader } from './block.ts'
 export { ByteReader, MalformedBytes } from './byte-reader.ts'
 export { BLOCK_BYTES_MAX, ByteWriter } from './byte-writer.ts'
 export { corruptBlock, valueNotEncodable } from './errors.ts'

@@ -8,7 +8,7 @@ export interface Gathered {
   readonly numPartitions: number
   readonly records: number
   readonly contentHash: string
-  /** All bytes of one partition, in order. Asked once for each partition. */
+  /** All blocks of one partition, in order. Asked once for each partition. */
   bytesOf(partition: number): Iterable<Uint8Array>
 }
 

@@ -1,4 +1,3 @@
-import { crc32 } from 'node:zlib'
 import {
   encodeIndexFile,
   type MapOutputId,
@@ -6,6 +5,8 @@ import {
   mapOutputIndexName,
 } from '#publib/blocks'
 import type { OpenFile, SyncFiles } from '#publib/env'
+import { continueChecksum } from '#publib/serialization'
+import { blockSalt } from './block-salt.ts'
 import { writeFailed } from './errors.ts'
 
 const WRITE_BYTES = 256 * 1024
@@ -13,7 +14,7 @@ const WRITE_BYTES = 256 * 1024
 const COPIED_BYTES_MAX = 64 * 1024
 
 /**
- * Writes the data file of a map output, partition by partition, then its index. Both get their names only when they are
+ * Writes the data file of a map output, partition by partition and block by block, then its index. Both get their names only when they are
  * complete, the index last, and never in the place of another file; on failure nothing stays.
  */
 export function writeMapOutputFiles(
@@ -35,7 +36,8 @@ export function writeMapOutputFiles(
         for (const bytes of bytesOf(partition)) {
           write(bytes)
           end += bytes.length
-          checksums[partition] = crc32(bytes, checksums[partition]!)
+          const salt = blockSalt(id, partition)
+          checksums[partition] = continueChecksum(checksums[partition]!, bytes, salt)
         }
         offsets[partition + 1] = end
       }

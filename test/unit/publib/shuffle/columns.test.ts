@@ -1,5 +1,7 @@
 import { readFileSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs'
+import { crc32 } from 'node:zlib'
 import { expect } from 'chai'
+import { parseIndexFile } from '#publib/blocks'
 import { type Column, detectColumn, rowsOf, valuesOf } from '#publib/columnar'
 import {
   type Aggregator,
@@ -127,6 +129,19 @@ describe('a shuffle of columns', () => {
     const read = (folder: string) => readFileSync(`${folder}/shuffle_3_0_0.data`)
     expect(read(bench.folder).equals(read(other.folder))).to.equal(true)
     other.remove()
+  })
+
+  it('says in its index what the bytes of each partition sum up to', () => {
+    for (const dataBytes of [1 << 26, 300_000]) {
+      const first = dataBytes % 7
+      const inputs = [chunks(wordPairs(40_000, 5000), 1000)]
+      const [status] = mapColumns(bench, specOf(), inputs, { dataBytes, firstTask: first })
+      const file = `${bench.folder}/shuffle_3_0_${status!.taskId}`
+      const index = parseIndexFile(readFileSync(`${file}.index`))!
+      const data = readFileSync(`${file}.data`)
+      const sums = [0, 1, 2].map(i => crc32(data.subarray(index.offsets[i], index.offsets[i + 1])))
+      expect([...index.checksums]).to.deep.equal(sums)
+    }
   })
 
   it('keeps nothing of the columns that it was given', () => {
