@@ -13,6 +13,8 @@ export interface Executor {
   readonly host: string
   /** Attempts that were sent and have not ended, in the order in which they run; at most EXECUTOR_DEPTH_MAX. */
   readonly inFlight: TaskId[]
+  /** When the first of them was sent or became the first. */
+  frontSinceMs: number
 }
 
 /** The executors of the application, and which of them are free. */
@@ -69,9 +71,9 @@ export class ExecutorPool {
     return new Set(onWorker.map(({ hostId }) => hostId))
   }
 
-  add(executor: Omit<Executor, 'inFlight'>): void {
+  add(executor: Omit<Executor, 'inFlight' | 'frontSinceMs'>): void {
     if (this.#executors.has(executor.id)) return
-    const added: Executor = { ...executor, inFlight: [] }
+    const added: Executor = { ...executor, inFlight: [], frontSinceMs: 0 }
     this.#executors.set(added.id, added)
     this.#settle(added)
   }
@@ -95,21 +97,23 @@ export class ExecutorPool {
     return this.#suspended.has(executor.workerId)
   }
 
-  start(executor: Executor, taskId: TaskId): void {
+  start(executor: Executor, taskId: TaskId, nowMs: number): void {
     assert(!this.isSuspended(executor), `executor ${executor.id} is suspended and got a task`)
     assert(
       executor.inFlight.length < EXECUTOR_DEPTH_MAX,
       `executor ${executor.id} has ${executor.inFlight.length} tasks and got another`,
     )
-    executor.inFlight.push(taskId)
+    if (executor.inFlight.push(taskId) === 1) executor.frontSinceMs = nowMs
     this.#settle(executor)
   }
 
-  end(executor: Executor, taskId: TaskId): void {
+  end(executor: Executor, taskId: TaskId, nowMs: number): void {
     const at = executor.inFlight.indexOf(taskId)
     assert(at >= 0, `task ${taskId} does not run on executor ${executor.id}`)
-    if (at === 0) executor.inFlight.shift()
-    else executor.inFlight.splice(at, 1)
+    if (at === 0) {
+      executor.inFlight.shift()
+      executor.frontSinceMs = nowMs
+    } else executor.inFlight.splice(at, 1)
     this.#settle(executor)
   }
 

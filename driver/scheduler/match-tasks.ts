@@ -4,6 +4,9 @@ import type { Locality } from './events.ts'
 import type { Executor, ExecutorPool } from './executor-pool.ts'
 import type { TaskSetManager } from './task-set-manager.ts'
 
+/** A task that runs for so long keeps what lies behind it: that was put there because it was short. */
+const STUCK_MS = 100
+
 /** One copy of one task on one executor. */
 export interface Attempt {
   readonly task: TaskDescription
@@ -34,6 +37,7 @@ export function recall(attempts: readonly Attempt[]): ReadonlyMap<HostId, readon
 
 /** What matching reads, and the two things it does. */
 export interface Matching {
+  readonly nowMs: number
   /** In the order in which they get executors. */
   readonly sets: readonly TaskSetManager[]
   readonly pool: ExecutorPool
@@ -44,11 +48,12 @@ export interface Matching {
 
 /**
  * Free executors first, near the data where that needs no waiting. Only when none is free does a second task go behind a
- * running one; only when nothing waits do tasks move away from behind others, and get copies of what hangs on a worker
- * that does not answer.
+ * running one; only when nothing waits, or only later sets do, do tasks move away from behind others; only when nothing
+ * waits are there copies of what hangs on a worker that does not answer.
  */
 export function matchTasks(matching: Matching): void {
   const { pool } = matching
+  if (pool.idle.size > 0 && pool.queued.size > 0) moveStuck(matching)
   while (pool.idle.size > 0 && fillIdle(matching)) {
     // Again: a task that was kept for another executor may take what is left.
   }
@@ -124,12 +129,29 @@ function launchBehind(
   return false
 }
 
-/** The last of a queue goes first: it would have waited longest. */
-function moveFromBehind({ sets, pool, attempts, launch, recall }: Matching): void {
+/** Tasks that lie behind a long one come before those of later sets, which they were to come before. */
+function moveStuck(matching: Matching): void {
+  const { sets, pool, nowMs } = matching
+  const firstWaiting = sets.findIndex(manager => manager.waitingCount > 0)
+  if (firstWaiting < 1) return
+  const earlier = sets.slice(0, firstWaiting)
+  const stuck: Executor[] = []
   for (const executor of pool.queued) {
+    if (nowMs - executor.frontSinceMs >= STUCK_MS) stuck.push(executor)
+  }
+  moveFromBehind(matching, stuck, earlier)
+}
+
+/** The last of a queue goes first: it would have waited longest. */
+function moveFromBehind(
+  { sets, pool, attempts, launch, recall }: Matching,
+  executors: Iterable<Executor> = pool.queued,
+  from: readonly TaskSetManager[] = sets,
+): void {
+  for (const executor of executors) {
     for (let place = executor.inFlight.length - 1; place > 0; place--) {
       const attempt = attempts.get(executor.inFlight[place] as TaskId)
-      if (attempt === undefined || attempt.isStarted || !canCopy(attempt, sets)) continue
+      if (attempt === undefined || attempt.isStarted || !canCopy(attempt, from)) continue
       const idle = firstIdle(pool)
       if (idle === undefined) return
       recall(attempt, 'it waited behind another task while an executor was idle')

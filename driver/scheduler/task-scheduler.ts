@@ -172,7 +172,7 @@ export class TaskScheduler implements Machine<TaskSchedulerEvent, TaskSchedulerA
     const attempt = this.#attempts.get(ended.taskId)
     // Told twice, or of an executor that has been given up: an attempt ends once.
     if (attempt === undefined) return
-    this.pool.end(attempt.executor, ended.taskId)
+    this.pool.end(attempt.executor, ended.taskId, this.#nowMs)
     this.#finish(ended.taskId, ended.end, ended.runTimeMs)
   }
 
@@ -269,6 +269,7 @@ export class TaskScheduler implements Machine<TaskSchedulerEvent, TaskSchedulerA
   #offer(): void {
     if (this.#sets.all.length === 0) return
     matchTasks({
+      nowMs: this.#nowMs,
       sets: this.#sets.all,
       pool: this.pool,
       attempts: this.#attempts,
@@ -286,7 +287,7 @@ export class TaskScheduler implements Machine<TaskSchedulerEvent, TaskSchedulerA
     const attempt = manager.start(at)
     const task: TaskDescription = { taskId: id, stageId, stageAttempt, jobId, partition, attempt }
     const launchedMs = this.#nowMs
-    this.pool.start(executor, id)
+    this.pool.start(executor, id, this.#nowMs)
     const isStarted = false
     const isRecalled = false
     const record = { task, manager, at, index, executor, launchedMs, isCopy, isStarted, isRecalled }

@@ -147,6 +147,19 @@ describe('tasks', () => {
     expect(killed).to.deep.equal([last])
   })
 
+  it('of an older job do not wait behind a long one while those of a younger one get executors', () => {
+    const story = new Story()
+    story.worker('w1', 1)
+    story.submit(story.shapes.source(8))
+    story.succeed([0], 'same', 0.5)
+    expect(story.core.tasks.load.waiting, 'all lie with w1/0').to.equal(0)
+    story.submit(story.shapes.source(8))
+    story.nowMs += 200
+    story.worker('w2', 1)
+    const there = [...story.running.values()].filter(each => each.executorId === 'w2/0')
+    expect(there.map(({ task }) => task.jobId)).to.deep.equal([0])
+  })
+
   it('get no place on a worker that does not answer', () => {
     const story = new Story()
     story.worker('w1', 2)
