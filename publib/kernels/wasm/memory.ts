@@ -1,3 +1,4 @@
+import { SimSparkError } from '#publib/util'
 import type { KernelMemory } from '../doors.ts'
 import { Arena } from './arena.ts'
 import type { WebAssemblyFace, WebMemory } from './web-assembly.ts'
@@ -96,6 +97,16 @@ export class WasmMemory implements KernelMemory {
       return work()
     } finally {
       this.#rewind(segment, taken)
+    }
+  }
+
+  /** A call that a plain twin can stand in for: undefined where there is no room for it. */
+  callIfRoom<Result>(work: () => Result): Result | undefined {
+    try {
+      return this.call(work)
+    } catch (error) {
+      if (error instanceof SimSparkError && error.code === 'OUT_OF_MEMORY') return undefined
+      throw error
     }
   }
 

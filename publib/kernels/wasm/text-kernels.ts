@@ -38,14 +38,16 @@ export function textKernels({ memory, exports }: Instance): TextKernels {
     // These are vectors already, in the engine.
     isAscii: plainKernels.isAscii,
     isUtf8: plainKernels.isUtf8,
-    splitLines: bytes => splitLines(memory, module, bytes),
+    splitLines: bytes =>
+      memory.callIfRoom(() => splitLines(memory, module, bytes)) ?? plainKernels.splitLines(bytes),
     splitEach: (texts, separator) =>
-      memory.call(() => splitEach(memory, module, texts, separator)) ??
+      memory.callIfRoom(() => splitEach(memory, module, texts, separator)) ??
       plainKernels.splitEach(texts, separator),
     splitSpaces: texts =>
-      memory.call(() => splitSpaces(memory, module, texts)) ?? plainKernels.splitSpaces(texts),
+      memory.callIfRoom(() => splitSpaces(memory, module, texts)) ??
+      plainKernels.splitSpaces(texts),
     hashTexts: texts =>
-      memory.call(() => {
+      memory.callIfRoom(() => {
         const placed = placeTexts(memory, texts)
         if (placed === undefined) return undefined
         const hashes = memory.scratch(placed.rows * 4)
@@ -53,10 +55,10 @@ export function textKernels({ memory, exports }: Instance): TextKernels {
         return memory.i32Result(hashes, placed.rows)
       }) ?? plainKernels.hashTexts(texts),
     gatherTexts: (texts, order) =>
-      memory.call(() => gatherTexts(memory, module, texts, order)) ??
+      memory.callIfRoom(() => gatherTexts(memory, module, texts, order)) ??
       plainKernels.gatherTexts(texts, order),
     unitLengths: texts =>
-      memory.call(() => {
+      memory.callIfRoom(() => {
         const placed = placeTexts(memory, texts)
         if (placed === undefined) return undefined
         const units = memory.scratch(placed.rows * 4)
@@ -64,38 +66,42 @@ export function textKernels({ memory, exports }: Instance): TextKernels {
         return memory.u32Result(units, placed.rows)
       }) ?? plainKernels.unitLengths(texts),
     testTexts: (texts, test, part) =>
-      memory.call(() => testTexts(memory, module, texts, test, part)) ??
+      memory.callIfRoom(() => testTexts(memory, module, texts, test, part)) ??
       plainKernels.testTexts(texts, test, part),
-    caseTexts: (texts, to) => caseTexts(memory, module, texts, to),
+    caseTexts(texts, to) {
+      if (!plainKernels.isAscii(texts.bytes)) return undefined
+      return (
+        memory.callIfRoom(() => caseTexts(memory, module, texts, to)) ??
+        plainKernels.caseTexts(texts, to)
+      )
+    },
   }
 }
 
-function splitLines(memory: WasmMemory, module: Exports, bytes: Uint8Array): Texts {
-  if (bytes.length > memory.partBytesMax) return plainKernels.splitLines(bytes)
-  return memory.call(() => {
-    const size = bytes.length
-    const at = memory.put(bytes)
-    const room = module.countLineEnds(at, size) + 1
-    const starts = memory.scratch(room * 4)
-    const lengths = memory.scratch(room * 4)
-    let count = 0
-    let line = 0
-    for (let first = 0; first < size; first += LINE_BYTES) {
-      const last = Math.min(size, first + LINE_BYTES)
-      const found = [starts + count * 4, lengths + count * 4] as const
-      count += module.splitLines(at, size, first, last, line, ...found)
-      if (count > 0) line = behindLine(memory, at, starts, lengths, count - 1)
-    }
-    if (line < size) {
-      memory.u32[(starts >> 2) + count] = line
-      memory.u32[(lengths >> 2) + count++] = size - line
-    }
-    const texts = {
-      starts: memory.u32Result(starts, count),
-      lengths: memory.u32Result(lengths, count),
-    }
-    return { bytes, ...texts }
-  })
+function splitLines(memory: WasmMemory, module: Exports, bytes: Uint8Array): Texts | undefined {
+  if (bytes.length > memory.partBytesMax) return undefined
+  const size = bytes.length
+  const at = memory.put(bytes)
+  const room = module.countLineEnds(at, size) + 1
+  const starts = memory.scratch(room * 4)
+  const lengths = memory.scratch(room * 4)
+  let count = 0
+  let line = 0
+  for (let first = 0; first < size; first += LINE_BYTES) {
+    const last = Math.min(size, first + LINE_BYTES)
+    const found = [starts + count * 4, lengths + count * 4] as const
+    count += module.splitLines(at, size, first, last, line, ...found)
+    if (count > 0) line = behindLine(memory, at, starts, lengths, count - 1)
+  }
+  if (line < size) {
+    memory.u32[(starts >> 2) + count] = line
+    memory.u32[(lengths >> 2) + count++] = size - line
+  }
+  const texts = {
+    starts: memory.u32Result(starts, count),
+    lengths: memory.u32Result(lengths, count),
+  }
+  return { bytes, ...texts }
 }
 
 /** Where the text goes on behind a line that has an end. */
@@ -220,13 +226,10 @@ function caseTexts(
   texts: Texts,
   to: 'lower' | 'upper',
 ): Texts | undefined {
-  if (texts.bytes.length > memory.partBytesMax) return plainKernels.caseTexts(texts, to)
-  if (!plainKernels.isAscii(texts.bytes)) return undefined
-  return memory.call(() => {
-    const size = texts.bytes.length
-    const at = memory.put(texts.bytes)
-    const changed = memory.scratch(size)
-    module.changeCase(at, size, to === 'lower' ? 65 : 97, changed)
-    return { ...texts, bytes: memory.u8Result(changed, size) }
-  })
+  const size = texts.bytes.length
+  if (size > memory.partBytesMax) return undefined
+  const at = memory.put(texts.bytes)
+  const changed = memory.scratch(size)
+  module.changeCase(at, size, to === 'lower' ? 65 : 97, changed)
+  return { ...texts, bytes: memory.u8Result(changed, size) }
 }

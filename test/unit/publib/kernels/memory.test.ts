@@ -53,6 +53,15 @@ describe('the memory of kernels', () => {
     expect([...own.textTable().idsOf(textsOf(['a', 'b', 'a']))]).to.deep.equal([0, 1, 0])
   })
 
+  it('leaves to the plain kernels what it has no room for', () => {
+    const own = kernelsOf(2)
+    const lines = Buffer.alloc(200_000, '\n')
+    expect(own.splitLines(lines).lengths.length).to.equal(200_000)
+    const texts = { bytes: lines, starts: undefined, lengths: Uint32Array.of(lines.length) }
+    const { counts } = own.splitEach(texts, Buffer.from('\n'))
+    expect([...counts]).to.deep.equal([200_001])
+  })
+
   it('keeps what lies in it where it is while tables grow', () => {
     const own = kernelsOf(64)
     const bytes = own.allocate(1000)
