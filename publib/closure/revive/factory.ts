@@ -39,7 +39,7 @@ Revival.isOn = false
 
 /** @throws CLOSURE_COMPILE_FAILED */
 export function makeFactory(code: CodeUnit, appRoot: string): Factory {
-  const compiled = compileText(code)
+  const compiled = compiledText(code)
   const implicit = implicitValues(code, appRoot)
   const lateCount = code.late.length
   return (cells, extras) => {
@@ -54,6 +54,30 @@ export function makeFactory(code: CodeUnit, appRoot: string): Factory {
 }
 
 type CompiledText = (...values: unknown[]) => unknown
+
+/** So many texts are kept, the latest used, and none that is longer. */
+const TEXTS_MAX = 256
+const TEXT_LENGTH_MAX = 1 << 16
+const texts = new Map<string, CompiledText>()
+
+/**
+ * Compiled once in this thread: a program that goes round ships the same function in each turn, with other captured values, and
+ * finds it optimised. What the text makes is made anew by each call.
+ */
+function compiledText(code: CodeUnit): CompiledText {
+  if (code.text.length > TEXT_LENGTH_MAX) return compileText(code)
+  const key = JSON.stringify(code)
+  const compiled = texts.get(key) ?? compileText(code)
+  texts.delete(key)
+  texts.set(key, compiled)
+  if (texts.size > TEXTS_MAX) {
+    for (const oldest of texts.keys()) {
+      texts.delete(oldest)
+      break
+    }
+  }
+  return compiled
+}
 
 function compileText(code: CodeUnit): CompiledText {
   const { head, tail } = wrapping(code)

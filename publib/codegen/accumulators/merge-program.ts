@@ -90,8 +90,11 @@ interface Computed {
   readonly result: Value
 }
 
-/** Loops made in this thread so far: equal texts would share what V8 learns of their types. */
+/** Loops made in this thread so far. */
 let made = 0
+/** By their texts: what V8 learns of equal ones is the same, for they read and write numbers. */
+const loops = new Map<string, MergeLoop>()
+const LOOPS_MAX = 128
 
 interface Ends {
   readonly given: Layout
@@ -100,7 +103,6 @@ interface Ends {
 }
 
 function compile({ given, held, source }: Ends, created: Computed, merged: Computed): MergeLoop {
-  const name = `simspark:/publib/codegen/accumulators/merge-${made++}`
   const range = (count: number, text: (index: number) => string): string =>
     Array.from({ length: count }, (_, index) => text(index)).join('')
   const leaves = leafCount(held)
@@ -116,7 +118,6 @@ function compile({ given, held, source }: Ends, created: Computed, merged: Compu
     : range(columns, leaf => `const b${leaf} = g${leaf}[i]\n`)
   const text = `return function merge(ids, rows, given, held, count) {
 'use strict'
-// ${name}
 ${range(columns, leaf => `const g${leaf} = given[${leaf}]\n`)}${range(leaves, leaf => `const h${leaf} = held[${leaf}]\n`)}let size = count.size, i = 0
 for (; i < rows; i++) {
 ${read}const id = ids[i]
@@ -128,6 +129,12 @@ ${range(leaves, leaf => `const a${leaf} = h${leaf}[id]\n`)}${store(merged)}}
 count.size = size
 return i
 }
-//# sourceURL=${name}`
-  return new Function('p', text)(readingParts(given)) as MergeLoop
+`
+  const key = isPlain ? `${layoutText(given)} ${text}` : text
+  const known = loops.get(key)
+  if (known !== undefined) return known
+  const name = `simspark:/publib/codegen/accumulators/merge-${made++}`
+  const loop = new Function('p', `${text}//# sourceURL=${name}`)(readingParts(given)) as MergeLoop
+  if (loops.size < LOOPS_MAX) loops.set(key, loop)
+  return loop
 }

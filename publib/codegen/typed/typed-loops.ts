@@ -1,22 +1,9 @@
 import { type Column, rowsOf, valuesOf } from '#publib/columnar'
-import type { Root } from '#publib/lineage'
 import type { Chain } from '../chain.ts'
 import { signatureOf } from './input.ts'
-import type { LeafBuffer } from './leaf-buffers.ts'
 import { Splitter } from './splitting.ts'
-import type { TypedHelpers } from './typed-helpers.ts'
 import { type End, type TypedLoop, typedLoop } from './typed-loop.ts'
-
-/** A compiled loop: called with each column of its signature. Gives a column, rows, nothing, or a generator of such. */
-export type TypedFunction = (
-  column: Column,
-  functions: readonly unknown[],
-  roots: readonly Root[],
-  states: readonly unknown[],
-  helpers: TypedHelpers,
-  gathered: unknown,
-  leaves: readonly LeafBuffer[],
-) => unknown
+import { NAME, type TypedFunction, warmLoop } from './warm-loops.ts'
 
 export interface Compiled extends Omit<TypedLoop, 'body'> {
   readonly run: TypedFunction
@@ -63,23 +50,25 @@ export class TypedLoops {
 
   #compile(chain: Chain, place: number, column: Column, signature: string, end: End): Compiled {
     const number = made++
-    // See CompiledLoops.
-    const name = `simspark:/publib/codegen/stage-${this.#stage}/loop-typed-${number}`
     const { body, yields, isRowwise, leaves, next } = typedLoop(
       chain,
       place,
       column,
       signature,
       end,
-      name,
+      NAME,
     )
-    const star = yields ? '*' : ''
-    const run = new Function(
-      `return function${star} loop(c, f, r, v, h, s, l) {\n${body}}`,
-    )() as TypedFunction
+    // See CompiledLoops.
+    const name = `simspark:/publib/codegen/stage-${this.#stage}/loop-typed-${number}`
+    const run = warmLoop(body, yields, functionsOf(chain, end), name)
     const splitter = next && new Splitter(next.splitting)
     return { run, number, yields, isRowwise, leaves, next, splitter }
   }
+}
+
+/** All functions that a loop may call. */
+function functionsOf({ steps }: Chain, { sink }: End): readonly unknown[] {
+  return [...steps.flatMap(step => step.roots), ...sink.roots].map(root => root.value)
 }
 
 /**
