@@ -118,4 +118,26 @@ describe('a compiled capture', () => {
       retryable: false,
     })
   })
+
+  it('makes functions of one text that share nothing, whatever each captured', async () => {
+    const counting = (start: number) => {
+      let count = start
+      const seen: number[] = []
+      return (x: number) => {
+        seen.push(x)
+        count += 1
+        return `${count}: ${seen.join()}`
+      }
+    }
+    const [a, b] = [await shipped(counting(0)), await shipped(counting(100))]
+    expect([a(1), a(2), b(3), a(4), b(5)]).to.deep.equal([
+      '1: 1',
+      '2: 1,2',
+      '101: 3',
+      '3: 1,2,4',
+      '102: 3,5',
+    ])
+    Object.assign(a, { mark: 1 })
+    expect(await shipped(counting(0))).to.not.have.property('mark')
+  })
 })
