@@ -1,14 +1,16 @@
-import { SparkContext } from 'simspark'
-import { DemoCluster } from '../../driver/examples/demo-cluster.ts'
+import type { SparkContext } from 'simspark'
+import type { DemoCluster } from '../../driver/examples/demo-cluster.ts'
 import { type Figure, median, quantile, timed } from './measure.ts'
+import { demoAsShipped, simsparkAsShipped } from './shipped.ts'
 
 /** A real master and two workers of one executor each: start-up, small jobs, and a killed worker. */
 export async function clusterFigures(runs: number): Promise<Figure[]> {
-  const cluster = await DemoCluster.start(2, 1)
+  const [simspark, demo] = await Promise.all([simsparkAsShipped(), demoAsShipped()])
+  const cluster = await demo.DemoCluster.start(2, 1)
   try {
     const conf = { 'simspark.authenticate.secretFile': cluster.secretFile } as const
     const connect = () =>
-      SparkContext.getOrCreate({ master: cluster.master, appName: 'bench', conf })
+      simspark.SparkContext.getOrCreate({ master: cluster.master, appName: 'bench', conf })
     const first: number[] = []
     for (let run = 0; run < runs; run++) {
       first.push(

@@ -1,7 +1,7 @@
 import { MessageChannel, Worker } from 'node:worker_threads'
-import { SparkContext } from 'simspark'
 import { type Figure, median, quantile, timed } from './measure.ts'
 import { kernelBenchmarks } from './micro-kernels.ts'
+import { simsparkAsShipped } from './shipped.ts'
 
 /** Kernels and the control path, each beside what plain JavaScript takes for the same. */
 export async function microFigures(runs: number): Promise<Figure[]> {
@@ -32,6 +32,7 @@ const JOBS = 220
 
 /** Empty tasks and small jobs beside bare messages to threads that answer at once. */
 async function controlFigures(): Promise<Figure[]> {
+  const { SparkContext } = await simsparkAsShipped()
   const sc = await SparkContext.getOrCreate({ master: 'local[2]', appName: 'micro' })
   try {
     const many = sc.range(0, TASKS, 1, TASKS)

@@ -23,6 +23,8 @@ interface Comparison {
   readonly budgetS: number
   /** A run that takes longer has failed. */
   readonly limitS: number
+  /** How long a run waits at most for others to leave the machine alone. */
+  readonly waitS: number
   /** Where each row is kept as JSON, a line each. */
   readonly out: string | undefined
 }
@@ -51,6 +53,7 @@ export function benchOptions(args: readonly string[], groups: readonly string[])
     engines: values.engines?.split(','),
     runs: whole('runs', values.runs ?? (isQuick ? '2' : '4')),
     budgetS: whole('budget', values.budget ?? (isQuick ? '10' : '30')),
+    waitS: isQuick ? 0 : 15,
     limitS: whole('limit', values.limit ?? (isQuick ? '120' : '300')),
     out: values.out,
   }

@@ -13,6 +13,8 @@ export interface SideBySide {
   readonly runs: number
   readonly budgetS: number
   readonly limitS: number
+  /** How long a process waits at most for others to leave the machine alone. */
+  readonly waitS: number
   readonly out: string | undefined
 }
 
@@ -46,7 +48,19 @@ function needData({ workloads, data }: SideBySide): void {
   spawnSync(process.execPath, [join(peersFolder, 'gen.mjs'), data], { stdio: 'inherit' })
 }
 
+/** Until foreign processes use hardly anything for a second, or for so long. */
+async function quiet(waitS: number): Promise<void> {
+  for (let second = 0; second < waitS; second++) {
+    const load = new ForeignLoad()
+    await new Promise(resolve => setTimeout(resolve, 1000))
+    if ((load.cores() ?? 0) < QUIET_CORES) return
+  }
+}
+
+const QUIET_CORES = 0.15
+
 async function measure(workload: string, engine: Engine, plan: SideBySide): Promise<Row> {
+  await quiet(plan.waitS)
   const tasks = workload === 'W4' ? Number(engine.env['TASKS'] ?? 10_000) : undefined
   const load = new ForeignLoad()
   const env = {

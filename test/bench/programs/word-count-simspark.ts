@@ -1,6 +1,7 @@
 /** Word count with simSpark in local[2], plain user functions. Prints `distinct|most frequent`. */
-import { SparkContext } from 'simspark'
+import { simsparkAsShipped } from '../shipped.ts'
 
+const { SparkContext } = await simsparkAsShipped()
 const sc = await SparkContext.getOrCreate({ master: 'local[2]', appName: 'word count' })
 const counts = await sc
   .textFile(process.argv[2] ?? '')
