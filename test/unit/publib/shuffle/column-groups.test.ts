@@ -3,12 +3,14 @@ import { type Column, type ValueGroup, valuesOf } from '#publib/columnar'
 import {
   cogroupColumns,
   cogroupStreams,
+  combineColumns,
   GROUP_VALUES,
   groupExternally,
   HashPartitioner,
   joinColumns,
   joinGroups,
   type ShuffleSpec,
+  valueAccumulators,
 } from '#publib/shuffle'
 import { compareValues, SeededRandom, shuffleId } from '#publib/util'
 import { assertExactly, fc, holdsForAll, keys, values } from '../../../support/property.ts'
@@ -132,6 +134,36 @@ describe('columns grouped by key', () => {
     }
     expect(rows).to.equal(150_000)
     expect(groupExternally([], env).next().done).to.equal(true)
+  })
+
+  it('leave no file when they are left early, or when their source fails', () => {
+    const records = pairs(6000, 3000).filter((_, i) => i % 3 !== 0)
+    const failing = function* (): Generator<Column> {
+      yield* columns(records)
+      throw new Error('no more')
+    }
+    const sides = { keepsLeft: true, keepsRight: true }
+    const makeAccumulators = () =>
+      valueAccumulators({
+        createCombiner: () => 1,
+        mergeValue: (count: number) => count + 1,
+        mergeCombiners: (a: number, b: number) => a + b,
+      } as never)
+    const options = { aggregator: {} as never, makeAccumulators, what: 'values' } as const
+    const ways = {
+      groups: (source: Iterable<Column>) => cogroupColumns([source], env),
+      joins: (source: Iterable<Column>) => joinColumns(source, columns(records), sides, env),
+      combines: (source: Iterable<Column>) => combineColumns(source, options, env),
+    }
+    const env = bench.task(1, { dataBytes: 60_000 })
+    for (const read of Object.values(ways)) {
+      for (const _ of read(columns(records))) break
+      expect(() => [...read(failing())]).to.throw('no more')
+      bench.endTasks()
+      expect(bench.files()).to.deep.equal([])
+    }
+    expect(env.metrics.diskSpilledBytes).to.be.greaterThan(0)
+    expect(env.memory.heldBytes).to.equal(0)
   })
 
   const kinds = {
