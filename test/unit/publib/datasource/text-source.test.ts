@@ -1,7 +1,8 @@
 import { truncateSync, unlinkSync } from 'node:fs'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { expect } from 'chai'
-import { type FileRange, type LineOptions, readLines } from '#publib/datasource'
+import { valuesOf } from '#publib/columnar'
+import { type FileRange, type LineOptions, readLineColumns, readLines } from '#publib/datasource'
 import { realSyncFiles } from '#publib/env'
 import { emptyMetrics } from '#publib/task'
 import { SeededRandom, type SimSparkError } from '#publib/util'
@@ -22,7 +23,20 @@ describe('reading lines', () => {
   }
 
   function lines(ranges: readonly FileRange[], options?: LineOptions): string[] {
-    return [...readLines({ ranges }, realSyncFiles, emptyMetrics(), options)].flat()
+    const metrics = emptyMetrics()
+    const rows = [...readLines({ ranges }, realSyncFiles, metrics, options)].flat()
+    const ofColumns = emptyMetrics()
+    const values: unknown[] = []
+    for (const column of readLineColumns({ ranges }, realSyncFiles, ofColumns, options)) {
+      for (const value of valuesOf(column)) values.push(value)
+    }
+    expect(values.length, 'as columns').to.equal(rows.length)
+    expect(
+      values.every((value, i) => value === rows[i]),
+      'as columns',
+    ).to.equal(true)
+    expect(ofColumns.input, 'read for columns').to.deep.equal(metrics.input)
+    return rows
   }
 
   const texts: readonly (readonly [string, string[]])[] = [
