@@ -18,6 +18,12 @@ const TO_NUMBER: ReadonlySet<KnownFunction> = new Set([
   'Number.parseInt',
   'Number.parseFloat',
 ])
+/** Helpers that read a number from the bytes of a text. */
+const OF_TEXT: Readonly<Record<string, string>> = {
+  Number: 'number',
+  parseFloat: 'float',
+  'Number.parseFloat': 'float',
+}
 /** What gives true or false of any primitive values. */
 const TO_BOOLEAN: ReadonlySet<KnownFunction> = new Set([
   'isNaN',
@@ -39,6 +45,10 @@ export function lowerCall(expression: Call, scope: Scope): Element | undefined {
   if (name === 'String')
     return first === undefined ? literalOf('') : { kind: 'concat', parts: [first] }
   if (name === 'Number' && first?.kind === 'number') return first
+  if (first?.kind === 'text' && args.length === 1 && name in OF_TEXT) {
+    const { column, start, length } = first
+    return { kind: 'number', code: `h.${OF_TEXT[name]}(${column}, ${start}, ${length})` }
+  }
   const code = `${name}(${args.map(arg => asJs(arg, scope.w)).join(', ')})`
   if (TO_NUMBER.has(name) || MATH.test(name)) {
     return { kind: 'number', code, bounds: boundsOf(name, args) }

@@ -7,6 +7,7 @@ import { type LeafBuffer, leafBuffer } from './leaf-buffers.ts'
 import { TypedHelpers } from './typed-helpers.ts'
 import type { End } from './typed-loop.ts'
 import { type Compiled, chainKeyOf, isEmptyColumn, type TypedLoops } from './typed-loops.ts'
+import { type UsedFields, usedFields, withFields } from './used-fields.ts'
 
 export type TakeColumns = (...columns: Column[]) => void
 
@@ -35,6 +36,7 @@ export class OpenChain {
   readonly #roots: readonly Root[]
   readonly #states: readonly unknown[]
   readonly #helpers: TypedHelpers
+  readonly #used: UsedFields | undefined
   readonly #open = new Map<number, LoopState>()
 
   constructor(
@@ -53,6 +55,7 @@ export class OpenChain {
     this.#roots = [...chain.steps.flatMap(({ roots }) => roots), ...end.sink.roots]
     this.#functions = this.#roots.map(root => context.root(root))
     this.#states = chain.steps.map(step => step.state?.(partition))
+    this.#used = usedFields(chain.steps, end.sink.tag)
     this.#helpers = new TypedHelpers(context)
   }
 
@@ -81,7 +84,8 @@ export class OpenChain {
     }
   }
 
-  #loopOf(column: Column, place: number, isAscii: boolean): [Compiled, Column] {
+  #loopOf(whole: Column, place: number, isAscii: boolean): [Compiled, Column] {
+    const column = place === 0 ? withFields(whole, this.#used) : whole
     const signature = isAscii && column.kind === 'utf8' ? ASCII : signatureOf(column)
     const at = { chainKey: this.#chainKey, place, signature }
     return this.#loops.loopOf(this.#chain, this.#end, at, column)

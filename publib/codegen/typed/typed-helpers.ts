@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer'
 import { type Column, rowsOf, valuesOf } from '#publib/columnar'
 import { kernels, type Texts, type TextTest } from '#publib/kernels'
 import { LoopHelpers } from '../loop-helpers.ts'
+import { shortDecimal } from './decimal.ts'
 import { rangeOf } from './input.ts'
 
 type Utf8 = Extract<Column, { kind: 'utf8' }>
@@ -55,6 +56,18 @@ export class TypedHelpers extends LoopHelpers {
 
   string({ bytes }: Utf8, start: number, length: number): string {
     return bufferOf(bytes).toString('utf8', start, start + length)
+  }
+
+  /** `Number(text)`. */
+  number(column: Utf8, start: number, length: number): number {
+    const short = shortDecimal(column.bytes, start, length)
+    return Number.isNaN(short) ? Number(this.string(column, start, length)) : short
+  }
+
+  /** `parseFloat(text)`. */
+  float(column: Utf8, start: number, length: number): number {
+    const short = shortDecimal(column.bytes, start, length)
+    return Number.isNaN(short) ? Number.parseFloat(this.string(column, start, length)) : short
   }
 
   /** Keys and values that are the same. */

@@ -33,7 +33,7 @@ export function readHead(
 ): CsvHead | undefined {
   const source = openCsv({ ...range, start: 0, end: range.size }, 0, format, files, metrics)
   try {
-    const window = new CsvWindow(source, 0, HEAD_BYTES)
+    const window = new CsvWindow(source, 0, Math.min(HEAD_BYTES, range.size + 1))
     window.advance(0)
     const mark = markSize(window.bytes, readAs(format))
     const { bytes, isEnded } = window
@@ -72,7 +72,7 @@ export function quotesOver(
   const before = Math.max(0, start - 1)
   const source = openSource(range, before, files, metrics)
   try {
-    const buffer = new Uint8Array(READ_BYTES)
+    const buffer = new Uint8Array(Math.min(READ_BYTES, range.size))
     let position = before
     let tracker: QuoteTracker | undefined
     while (position < range.end - 1) {

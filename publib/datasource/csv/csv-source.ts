@@ -87,7 +87,7 @@ function* readRange(
   const end = range.codec === 'none' ? range.end : Number.POSITIVE_INFINITY
   const source = openCsv(range, position, scan.format, files, metrics)
   try {
-    const window = new CsvWindow(source, position, CHUNK_BYTES)
+    const window = new CsvWindow(source, position, Math.min(CHUNK_BYTES, range.size + 1))
     window.advance(0)
     if (range.start === 0) window.advance(markSize(window.bytes, readAs(scan.format)))
     else {

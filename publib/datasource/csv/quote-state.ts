@@ -33,32 +33,36 @@ export class QuoteTracker {
   }
 
   push(bytes: Uint8Array): void {
-    const { quote } = this.#bytes
+    const { quote, delimiter } = this.#bytes
     if (bytes.length === 0) return
-    const [first] = bytes
+    let [a, b, c] = this.#table
     // Behind a quote anything but another one is outside.
-    if (first !== quote) this.#move(state => (state === BEHIND ? OUTSIDE : state))
-    if (quote >= 0) {
-      for (let at = bytes.indexOf(quote); at >= 0; at = bytes.indexOf(quote, at + 1)) {
-        this.#quote(at === 0 ? this.#last : bytes[at - 1]!, bytes[at + 1])
-      }
+    if (bytes[0] !== quote) {
+      if (a === BEHIND) a = OUTSIDE
+      if (b === BEHIND) b = OUTSIDE
+      if (c === BEHIND) c = OUTSIDE
     }
-    this.#last = bytes[bytes.length - 1]!
-  }
-
-  #quote(before: number, after: number | undefined): void {
-    const opens = before === this.#bytes.delimiter || before === LF
-    const { quote } = this.#bytes
-    this.#move(state => {
-      if (state === OUTSIDE) return opens ? INSIDE : OUTSIDE
-      if (state === BEHIND) return INSIDE
+    const last = bytes.length - 1
+    for (let at = quote < 0 ? -1 : bytes.indexOf(quote); at >= 0; ) {
+      const before = at === 0 ? this.#last : bytes[at - 1]!
+      const opened = before === delimiter || before === LF ? INSIDE : OUTSIDE
       // What follows in the same piece tells at once.
-      return after === undefined || after === quote ? BEHIND : OUTSIDE
-    })
+      const closed = at === last || bytes[at + 1] === quote ? BEHIND : OUTSIDE
+      a = a === OUTSIDE ? opened : a === INSIDE ? closed : INSIDE
+      b = b === OUTSIDE ? opened : b === INSIDE ? closed : INSIDE
+      c = c === OUTSIDE ? opened : c === INSIDE ? closed : INSIDE
+      at = nextQuote(bytes, quote, at + 1)
+    }
+    this.#table = [a, b, c]
+    this.#last = bytes[last]!
   }
+}
 
-  #move(step: (state: QuoteState) => QuoteState): void {
-    const [a, b, c] = this.#table
-    this.#table = [step(a), step(b), step(c)]
-  }
+/** Quotes stand close together, mostly: only a long way is worth a call. */
+const NEAR = 32
+
+function nextQuote(bytes: Uint8Array, quote: number, from: number): number {
+  const near = Math.min(from + NEAR, bytes.length)
+  for (let i = from; i < near; i++) if (bytes[i] === quote) return i
+  return near === bytes.length ? -1 : bytes.indexOf(quote, near)
 }
