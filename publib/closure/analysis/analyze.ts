@@ -7,9 +7,12 @@ import { visitClass, visitFunction } from './visit-functions.ts'
 import { Walk } from './walk.ts'
 
 const ANALYSES_MAX = 5_000
-/** Trees of longer texts are not kept: they take some hundred times the memory of the text. */
+/** Trees of longer texts are not kept: they take some fifty times the memory of the text. */
 const KEPT_TEXT_MAX = 4_096
+/** Characters of all texts that are kept. */
+const KEPT_TEXTS_MAX = 1_000_000
 const known = new Map<string, FunctionAnalysis | undefined>()
+let keptLength = 0
 
 /** Undefined where the text is no JavaScript. `isMethod` decides texts that read as both, such as `function() {}`. */
 export function analyze(text: string, isMethod = false): FunctionAnalysis | undefined {
@@ -17,8 +20,12 @@ export function analyze(text: string, isMethod = false): FunctionAnalysis | unde
   if (known.has(key)) return known.get(key)
   const parsed = parseFunction(text, isMethod)
   const analysis = parsed && analyzeParsed(parsed, text)
-  if (known.size >= ANALYSES_MAX) known.clear()
+  if (known.size >= ANALYSES_MAX || keptLength > KEPT_TEXTS_MAX) {
+    known.clear()
+    keptLength = 0
+  }
   known.set(key, analysis)
+  keptLength += text.length
   return analysis
 }
 
