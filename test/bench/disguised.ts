@@ -1,5 +1,5 @@
 import type { SparkContext } from 'simspark'
-import { ends, fields, h, keep, type Workload } from './workloads.ts'
+import { ends, h, keep, type Person, type Workload } from './workloads.ts'
 
 /**
  * The workloads once more, in other words: block bodies, other names, helper functions, captured constants, operators more. A user
@@ -239,20 +239,17 @@ async function clusters(sc: SparkContext): Promise<string> {
 
 async function cities(sc: SparkContext, data: string): Promise<string> {
   const youngest = 30
-  const isWanted = (record: readonly string[]): boolean => {
-    const [, , , age, , active] = record
-    return active === 'true' && Number(age) >= youngest
+  const isWanted = ({ age, active }: Person): boolean => {
+    const isActive = active === 'true'
+    return isActive && Number(age) >= youngest
   }
   const found = await sc
-    .textFile(`${data}/t.csv`)
-    .filter(text => {
-      const isHead = text.startsWith('id,')
-      return !isHead
-    })
-    .map(text => fields(text))
+    .csv<Person>(`${data}/t.csv`)
     .filter(record => isWanted(record))
-    .map(record => ({ city: record[6] ?? '', age: Number(record[3]), score: Number(record[4]) }))
-    .map(({ city, age, score }): [string, [number, number, number]] => [city, [1, age, score]])
+    .map(({ city, age, score }) => ({ place: city, years: Number(age), points: Number(score) }))
+    .map(({ place, years, points }): [string, [number, number, number]] => {
+      return [place, [1, years, points]]
+    })
     .reduceByKey((left, right) => {
       const [n, age, score] = left
       return [n + right[0], age + right[1], score + right[2]]
