@@ -24,12 +24,16 @@ export type FaultKind = (typeof FAULT_KINDS)[number]
 /** All but the one after which there is no answer to be judged. */
 const USUAL_KINDS = FAULT_KINDS.filter(kind => kind !== 'killDriver')
 
+/** A driver that stands still for longer may have lost its lease: what is left of 15 s when it last renewed it 5 s ago. */
+const LEASE_LEFT_MS = 9_500
 /** Faults come within so long from the start of the program, most of them early. */
 const FAULTS_MS = 12_000
 
 /** Does to a cluster what its seed says, and undoes it: when all faults are over, everything is as it was. */
 export class Faults {
   readonly counts = new Map<FaultKind, number>()
+  /** One of them alone may end the application, as leases are meant to. */
+  mayEndApplication = false
   readonly #cluster: SimCluster
   readonly #driver: SimDriver
   readonly #watch: Watch
@@ -144,6 +148,7 @@ export class Faults {
     if (text === undefined || !isWhole || leases.isPaused) return text
     leases.pause()
     const ms = this.#random.integer(3_000, 15_000)
+    if (ms > LEASE_LEFT_MS) this.mayEndApplication = true
     this.#later(ms, () => leases.resume())
     return `${text}, its leases too`
   }

@@ -163,7 +163,7 @@ class Simulation {
     const text = error instanceof Error ? error.stack : String(error)
     this.#world.note(`the program failed: ${text}`)
     if (!isNamed) this.#watch.breach(`failed without a named error: ${text}`)
-    else if (this.#faults.total < FAULTS_MIN) {
+    else if (this.#faults.total < FAULTS_MIN && !this.#faults.mayEndApplication) {
       this.#watch.breach(`failed after ${this.#faults.total} faults: ${text}`)
     }
   }
