@@ -9,6 +9,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
@@ -36,14 +37,25 @@ await once(
   'compiling kernels',
   compileKernels,
 )
-const all = [...sources(), ...assemblySources(), 'package.json', 'join.mjs', 'join-reading.mjs']
-await once('dist/.prepared', `${lock} ${digestOf(all)}`, 'compiling', async () => {
-  run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root])
-  removeOrphans()
-  writeScope()
+await once(
+  'dist/.prepared',
+  `${lock} ${digestOf([...sources(), 'package.json'])}`,
+  'compiling',
+  () => {
+    run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root])
+    removeOrphans()
+    writeScope()
+  },
+)
+// By what lies in dist, whoever compiled it.
+const joiners = ['join.mjs', 'join-reading.mjs', 'package.json']
+const compiled = digestOf([...shipped().map(path => `dist/${path}`), ...joiners])
+await once('dist/joined/.made', compiled, 'joining', async () => {
   const { joinModules } = await import('./join.mjs')
   await joinModules(root, shipped())
 })
+// Says since when that is known to be so.
+utimesSync(join(root, 'dist/joined/.made'), new Date(), new Date())
 
 /** Runs `work` unless `stampPath` holds `stamp` already. */
 async function once(stampPath, stamp, what, work) {

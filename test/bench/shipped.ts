@@ -8,7 +8,7 @@ const elsewhere = process.env['BENCH_DIST']
 const dist =
   elsewhere === undefined ? new URL('../../', import.meta.url) : pathToFileURL(`${elsewhere}/`)
 const joined = new URL('joined/', dist)
-const stamps = [new URL('driver/index.js', joined), new URL('tsconfig.tsbuildinfo', dist)]
+const stamps = [new URL('.made', joined), new URL('tsconfig.tsbuildinfo', dist)]
 
 /** What users load. */
 export function simsparkAsShipped(): Promise<typeof Simspark> {
