@@ -31,7 +31,7 @@ describe('places of a column of keys', () => {
               all,
             )
           },
-          20,
+          10,
         )
       }
     }
