@@ -1,10 +1,10 @@
 import type { Batch } from '#publib/columnar'
+import { kernels } from '#publib/kernels'
 import { SizeSampler } from '#publib/memory'
 import { compareValues } from '#publib/util'
 import { inBatches } from './batches.ts'
 import type { SpillEnvironment } from './environment.ts'
 import { RECORDS_BETWEEN_LOOKS } from './external-aggregator.ts'
-import { sortedOrder } from './sort-numbers.ts'
 import { type Row, SortedRuns } from './sorted-runs.ts'
 import type { KeyOrdering } from './spec.ts'
 
@@ -77,7 +77,7 @@ function sortRows(
     const texts = rows as (readonly [string])[]
     return texts.sort((a, b) => (a[0] < b[0] ? -direction : a[0] > b[0] ? direction : 0))
   }
-  if (rows.every(row => typeof row[0] === 'number' && !Number.isNaN(row[0]))) {
+  if (rows.every(row => typeof row[0] === 'number')) {
     return sortByNumbers(rows, !ordering.ascending)
   }
   return rows.sort(compare)
@@ -86,7 +86,7 @@ function sortRows(
 function sortByNumbers(rows: readonly Row[], isFalling: boolean): Row[] {
   const numbers = new Float64Array(rows.length)
   for (let i = 0; i < rows.length; i++) numbers[i] = rows[i]![0] as number
-  const order = sortedOrder(numbers, isFalling)
+  const order = kernels().orderOfNumbers(numbers, isFalling)
   const sorted: Row[] = []
   for (let i = 0; i < order.length; i++) sorted.push(rows[order[i]!]!)
   return sorted
