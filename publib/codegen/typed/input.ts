@@ -13,8 +13,14 @@ const FIELDS_MAX = 24
  * looks into are one: their rows are values.
  */
 export function signatureOf(column: Column): string {
-  const signature = partSignature(column)
-  return signature.length > FIELDS_MAX * 4 ? OTHERS : signature
+  return leavesIn(column) > FIELDS_MAX ? OTHERS : partSignature(column)
+}
+
+function leavesIn(column: Column): number {
+  if (column.kind !== 'tuple' && column.kind !== 'record') return 1
+  let leaves = 0
+  for (const field of column.fields) leaves += leavesIn(field)
+  return leaves
 }
 
 /** Plain values, and kinds that are read as such. */
