@@ -45,6 +45,9 @@ export class CsvCells {
   /** One field of the rows, as text. */
   texts(rows: Int32Array, place: number): Column {
     if (!this.#isUtf8) return detectColumn(Array.from(rows, row => this.text(row, place)))
+    const { starts: froms, ends: tos, quoted, rowEnds } = this.#records
+    // Looked at for each field: without a text of its own, null is what is empty.
+    const nullBytes = this.#null.length
     const starts = new Uint32Array(rows.length)
     const lengths = new Uint32Array(rows.length)
     const marks = new Uint8Array(rows.length)
@@ -52,21 +55,24 @@ export class CsvCells {
     let apartEnd = this.#bytes.length
     let present = 0
     for (let i = 0; i < rows.length; i++) {
-      const field = this.#firstField(rows[i]!) + place
-      if (field >= this.#records.rowEnds[rows[i]!]! || this.#isNull(field)) {
+      const row = rows[i]!
+      const field = (row === 0 ? 0 : rowEnds[row - 1]!) + place
+      const start = froms[field]!
+      const length = tos[field]! - start
+      const sign = quoted[field]!
+      const mayBeNull = sign === 0 && length === nullBytes
+      if (field >= rowEnds[row]! || (mayBeNull && (nullBytes === 0 || this.#isNull(field)))) {
         marks[i] = 1
         continue
       }
-      if (this.#records.quoted[field] === 2) {
-        const text = Buffer.from(this.#textOf(field))
-        apart.push(text)
-        starts[present] = apartEnd
-        lengths[present++] = text.length
-        apartEnd += text.length
-      } else {
-        starts[present] = this.#records.starts[field]!
-        lengths[present++] = this.#records.ends[field]! - this.#records.starts[field]!
-      }
+      starts[present] = start
+      lengths[present++] = length
+      if (sign !== 2) continue
+      const text = Buffer.from(this.#textOf(field))
+      apart.push(text)
+      starts[present - 1] = apartEnd
+      lengths[present - 1] = text.length
+      apartEnd += text.length
     }
     const bytes =
       apart.length === 0 ? this.#bytes : Buffer.concat([this.#bytes, ...apart], apartEnd)

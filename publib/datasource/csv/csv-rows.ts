@@ -35,7 +35,7 @@ export class CsvRows {
   /** The rows from `first` on; `base` is where the chunk begins in the file. Undefined where none is left. */
   columnOf(cells: CsvCells, found: ScannedRecords, first: number, base: number): Rows | undefined {
     const width = this.#scan.names?.length ?? (found.rows > first ? cells.fieldCount(first) : 0)
-    const flaws = this.#flawsOf(cells, found, first, width)
+    const flaws = this.#flawsOf(found, first, width)
     const typed = this.#typedCells(cells, found, first, flaws)
     const corrupt = this.#judge(cells, found, flaws, base)
     const isDropped = this.#scan.policy.mode === 'dropMalformed' && flaws.size > 0
@@ -76,17 +76,15 @@ export class CsvRows {
     return { rows: rows.length, ...column } as Rows
   }
 
-  #flawsOf(
-    cells: CsvCells,
-    found: ScannedRecords,
-    first: number,
-    width: number,
-  ): Map<number, string> {
+  #flawsOf(found: ScannedRecords, first: number, width: number): Map<number, string> {
     const flaws = new Map(found.flaws)
     flaws.delete(first - 1)
     if (this.#scan.names === undefined) return flaws
+    const { rowEnds } = found
+    let start = first === 0 ? 0 : rowEnds[first - 1]!
     for (let row = first; row < found.rows; row++) {
-      const fields = cells.fieldCount(row)
+      const fields = rowEnds[row]! - start
+      start = rowEnds[row]!
       if (fields !== width && !flaws.has(row)) {
         flaws.set(row, `the record has ${fields} fields, and there are ${width} columns`)
       }
@@ -102,6 +100,7 @@ export class CsvRows {
     flaws: Map<number, string>,
   ): readonly (readonly unknown[] | undefined)[] {
     const { names = [], types = [] } = this.#scan
+    if (types.length === 0) return []
     const rows = Int32Array.from({ length: found.rows - first }, (_, i) => first + i)
     return types.map((type, index) => {
       if (type === 'string') return undefined
