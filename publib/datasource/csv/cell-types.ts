@@ -89,13 +89,8 @@ function readBase64(text: string): Uint8Array | undefined {
 const LADDER: readonly CellType[] = ['int', 'double', 'boolean', 'date', 'timestamp', 'string']
 
 /** The narrowest type that all these texts can be read as; text where there are none. */
-export function inferType(texts: Iterable<string>): CellType {
-  let rung = 0
-  let isEmpty = true
-  for (const text of texts) {
-    isEmpty = false
-    while (readCell(text, LADDER[rung]!) === undefined) rung++
-    // A true behind a number is no narrower thing than text.
-  }
-  return isEmpty ? 'string' : LADDER[rung]!
+export function inferType(texts: readonly string[]): CellType {
+  if (texts.length === 0) return 'string'
+  const isOf = (type: CellType): boolean => texts.every(text => readCell(text, type) !== undefined)
+  return LADDER.find(isOf) ?? 'string'
 }
