@@ -1,4 +1,5 @@
 import { Lookup, ReduceByKeyLocally } from '#publib/lineage'
+import { checkedPartition } from '#publib/shuffle'
 import { KeyedMap } from '#publib/util'
 import type { ActionOptions } from '../options.ts'
 import type { Pair } from '../values.ts'
@@ -16,8 +17,8 @@ export async function lookup<K, V>(
   const options = actionOptions(op, given)
   const action = new Lookup<K, V>(op.value(key))
   await jobs.prepare(lineage, op, options)
-  const place = lineage.partitioner?.getPartition(key)
-  const partitions = place === undefined ? undefined : [place]
+  const { partitioner } = lineage
+  const partitions = partitioner && [checkedPartition(partitioner, key)]
   const parts = await resultsOf(jobs, { ...call, action, options, partitions })
   return parts.flat() as V[]
 }

@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer'
 import { type Column, rowsOf, valuesOf } from '#publib/columnar'
 import { kernels, type Texts, type TextTest } from '#publib/kernels'
+import { shortDecimal } from '#publib/util'
 import { LoopHelpers } from '../loop-helpers.ts'
-import { shortDecimal } from './decimal.ts'
 import { rangeOf } from './input.ts'
 
 type Utf8 = Extract<Column, { kind: 'utf8' }>

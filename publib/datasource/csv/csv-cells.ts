@@ -1,5 +1,6 @@
 import { Buffer, isUtf8 } from 'node:buffer'
 import { type Column, detectColumn } from '#publib/columnar'
+import { shortDecimal } from '#publib/util'
 import { type CellType, readCell } from './cell-types.ts'
 import type { CsvFormat } from './csv-format.ts'
 import type { ScannedRecords } from './csv-scanner.ts'
@@ -94,7 +95,7 @@ export class CsvCells {
       if (this.#isNull(field)) return null
       const start = this.#records.starts[field]!
       const end = this.#records.ends[field]!
-      const short = isDecimal ? shortDecimal(this.#bytes, start, end, type === 'int') : undefined
+      const short = isDecimal ? shortNumber(this.#bytes, start, end, type === 'int') : undefined
       return short ?? readCell(this.#textOf(field), type)
     })
   }
@@ -121,32 +122,23 @@ export class CsvCells {
   }
 }
 
-const POWERS = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15]
+const POINT = 46
 
-/**
- * A number of at most 15 digits without exponent: an exact whole number over an exact power of ten is rounded once, so it is
- * the number that the text stands for. Undefined for any other text; whole numbers of more than 9 digits too, for `int`.
- */
-function shortDecimal(
+function hasPoint(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (bytes[i] === POINT) return true
+  return false
+}
+
+/** A cell of few digits as a number; undefined where its text is to be looked at. */
+function shortNumber(
   bytes: Uint8Array,
   start: number,
   end: number,
   isInt: boolean,
 ): number | undefined {
-  const isNegative = bytes[start] === 45
-  let digits = 0
-  let decimals = -1
-  let value = 0
-  for (let i = isNegative ? start + 1 : start; i < end; i++) {
-    const byte = bytes[i]!
-    if (byte >= 48 && byte <= 57) {
-      value = value * 10 + byte - 48
-      digits++
-      if (decimals >= 0) decimals++
-    } else if (byte === 46 && decimals < 0 && !isInt) decimals = 0
-    else return undefined
-  }
-  if (digits === 0 || digits > (isInt ? 9 : 15)) return undefined
-  const size = decimals > 0 ? value / POWERS[decimals]! : value
-  return isNegative ? (isInt && size === 0 ? 0 : -size) : size
+  const value = shortDecimal(bytes, start, end - start)
+  if (Number.isNaN(value)) return undefined
+  if (!isInt) return value
+  // A text with a point stands for no whole number, and beyond 32 bits there is none. -0 is 0.
+  return (value | 0) === value && !hasPoint(bytes, start, end) ? value | 0 : undefined
 }

@@ -7,7 +7,7 @@ import { onlyParent, type Parts, rootAt } from '../operator.ts'
 import { refusePromise } from '../results.ts'
 import type { Root } from '../root.ts'
 
-/** Adds an element to what was accumulated; `isFirst` where nothing was. */
+/** Adds an element to what was accumulated. */
 type Adding<T, U> = (accumulated: U, element: T) => U
 
 /**

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { shortDecimal } from '../../../../publib/codegen/typed/decimal.ts'
+import { shortDecimal } from '#publib/util'
 import { assertExactly, fc, holdsForAll } from '../../../support/property.ts'
 
 describe('numbers in bytes', () => {
