@@ -48,7 +48,7 @@ await once(
   },
 )
 // By what lies in dist, whoever compiled it.
-const joiners = ['join.mjs', 'join-reading.mjs', 'package.json']
+const joiners = ['join.mjs', 'join-reading.mjs', 'join-writing.mjs', 'package.json']
 const compiled = digestOf([...shipped().map(path => `dist/${path}`), ...joiners])
 await once('dist/joined/.made', compiled, 'joining', async () => {
   const { joinModules } = await import('./join.mjs')
