@@ -1,4 +1,3 @@
-import { userCallSite } from '#publib/closure'
 import type {
   Accumulator,
   AccumulatorOptions,
@@ -8,30 +7,26 @@ import type {
   NumberAccumulator,
 } from '#publib/execution'
 import type { Lineage } from '#publib/lineage'
-import { jobId } from '#publib/util'
+import { ContextControl } from './context-control.ts'
 import { internals } from './internals.ts'
-import { MarkedContext } from './marked-context.ts'
 import { runFunction } from './operations/actions.ts'
 import * as binarySources from './operations/binary-sources.ts'
 import { invalidArgument, otherContext } from './operations/errors.ts'
 import type { Jobs } from './operations/jobs.ts'
-import { Operation, type Origin } from './operations/operation.ts'
+import type { Operation } from './operations/operation.ts'
 import * as recordSources from './operations/record-sources.ts'
 import * as sources from './operations/sources.ts'
 import { union } from './operations/transformations.ts'
 import type * as o from './options.ts'
 import { RDD } from './rdd.ts'
-import type { JobRunner } from './scheduler/job.ts'
 import type { SharedVariables } from './shared-variables.ts'
 import type { SparkContext } from './spark-context.ts'
 import type { ElementOf, PairRDD, Records, Value } from './values.ts'
 
 /** What a context makes and runs: RDDs, shared variables, jobs by hand. Its life is SparkContext's matter. */
-export abstract class ContextData extends MarkedContext {
-  protected abstract readonly origin: Origin
+export abstract class ContextData extends ContextControl {
   protected abstract readonly jobs: Jobs
   protected abstract readonly shared: SharedVariables
-  protected abstract readonly runner: JobRunner
   /** The number of executors, at least 2; n for `local[n]`. */
   abstract readonly defaultParallelism: number
   /** `min(defaultParallelism, 2)`, for files. */
@@ -201,27 +196,6 @@ export abstract class ContextData extends MarkedContext {
     this.shared.register(this.operation('register'), accumulator, name)
   }
 
-  // ─ Cancelling: the actions reject with JOB_CANCELLED, running tasks stop at once
-
-  async cancelAllJobs(reason = 'all jobs were cancelled'): Promise<void> {
-    this.runner.cancelAllJobs(reason)
-  }
-
-  async cancelJob(id: number, reason = 'the job was cancelled'): Promise<void> {
-    this.runner.cancelJob(jobId(id), reason)
-  }
-
-  async cancelJobsWithTag(
-    tag: string,
-    reason = `jobs with tag ${tag} were cancelled`,
-  ): Promise<void> {
-    this.runner.cancelJobsWithTag(tag, reason)
-  }
-
-  async cancelJobGroup(groupId: string, reason = `group ${groupId} was cancelled`): Promise<void> {
-    this.runner.cancelJobGroup(groupId, reason)
-  }
-
   // ─ Jobs by hand
 
   /** One result for each partition asked for, in their order; all by default. @throws INVALID_PARTITION */
@@ -236,16 +210,6 @@ export abstract class ContextData extends MarkedContext {
   }
 
   // ─ What all of them do
-
-  /** This call, with the user's line. @throws CONTEXT_STOPPED */
-  protected operation(method: string): Operation {
-    const op = new Operation(this.origin, 'sc', method, userCallSite(this.operation))
-    this.assertRunning(op)
-    return op
-  }
-
-  /** @throws CONTEXT_STOPPED */
-  protected abstract assertRunning(op: Operation): void
 
   protected make<T>(lineage: Lineage<T>): RDD<T> {
     return internals.newRdd(this.context, lineage)

@@ -53,7 +53,7 @@ export class ContextJobs implements Jobs {
     // There is nothing to ask of anybody.
     if (partitions.length === 0) return
     const { marks, runner } = this.#surroundings
-    const { groupId, description, tags, properties, callSite } = marks.current
+    const { groupId, description, tags, properties, callSite, interruptOnCancel } = marks.current
     const done = runner.runJob<T, R>({
       lineage,
       action,
@@ -64,6 +64,7 @@ export class ContextJobs implements Jobs {
       description,
       groupId,
       tags: [...tags],
+      isGentle: interruptOnCancel === false,
       properties,
       signal: options.signal,
       onProgress: this.#progress(options),

@@ -1,16 +1,33 @@
 import { JobMarks } from './job-marks.ts'
 import type { JobOptions } from './options.ts'
 
+/** The local property that chooses the scheduler pool of jobs. */
+export const POOL_PROPERTY = 'simspark.scheduler.pool'
+
 /** The marks of jobs, as a context sets them: they hold for what follows in this async context and what it starts, for nothing beside it. */
 export abstract class MarkedContext {
   protected readonly marks = new JobMarks()
 
-  setJobGroup(groupId: string, description: string, interruptOnCancel = false): void {
+  /**
+   * Jobs from here on belong to a group, which `cancelJobGroup` cancels.
+   *
+   * @param interruptOnCancel as for `setInterruptOnCancel`
+   */
+  setJobGroup(groupId: string, description: string, interruptOnCancel?: boolean): void {
     this.marks.change({ groupId, description, interruptOnCancel })
   }
 
   clearJobGroup(): void {
     this.marks.change({ groupId: undefined, description: undefined, interruptOnCancel: undefined })
+  }
+
+  /**
+   * What becomes of running tasks when their job is cancelled. They are told at once, through `TaskContext.signal` and
+   * between records. With true, the default, the thread of a task that does not end within 50 ms is ended; with false it
+   * runs on, and holds its executor until it ends by itself. The action rejects at once either way.
+   */
+  setInterruptOnCancel(interruptOnCancel: boolean): void {
+    this.marks.change({ interruptOnCancel })
   }
 
   setJobDescription(description: string | undefined): void {
@@ -59,8 +76,11 @@ export abstract class MarkedContext {
   withJobOptions<R>(options: JobOptions, body: () => R): R {
     const { current } = this.marks
     const { groupId = current.groupId, description = current.description } = options
+    const { interruptOnCancel = current.interruptOnCancel, pool } = options
     const tags = new Set([...current.tags, ...(options.tags ?? [])])
-    const properties = { ...current.properties, ...options.localProperties }
-    return this.marks.during({ groupId, description, tags, properties }, body)
+    const inPool = pool === undefined ? {} : { [POOL_PROPERTY]: pool }
+    const properties = { ...current.properties, ...options.localProperties, ...inPool }
+    const marks = { groupId, description, interruptOnCancel, tags, properties }
+    return this.marks.during(marks, body)
   }
 }

@@ -234,6 +234,10 @@ export interface CsvOptions extends RecordOptions {
 export interface JobOptions {
   groupId?: string
   description?: string
+  /** Whether the threads of cancelled tasks are ended where these do not heed their signal. Default true. */
+  interruptOnCancel?: boolean
+  /** The scheduler pool: `simspark.scheduler.pool`. */
+  pool?: string
   /** Added to those there are. */
   tags?: readonly string[]
   localProperties?: Readonly<Record<string, string>>

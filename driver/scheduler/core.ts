@@ -3,12 +3,9 @@ import { assertNever } from '#publib/util'
 import { DAGScheduler, type DAGSchedulerEvent } from './dag-scheduler.ts'
 import type { DAGSchedulerAction } from './dag-state.ts'
 import type { SchedulerAction, SchedulerEvent } from './events.ts'
-import {
-  TaskScheduler,
-  type TaskSchedulerAction,
-  type TaskSchedulerEvent,
-} from './task-scheduler.ts'
+import { TaskScheduler, type TaskSchedulerEvent } from './task-scheduler.ts'
 import type { FailureLimits } from './task-set-manager.ts'
+import type { TaskSchedulerAction } from './task-state.ts'
 
 export interface SchedulerLimits extends FailureLimits {
   /** Fetch failures of so many attempts in a row fail a stage. */
@@ -63,6 +60,7 @@ export class SchedulerCore implements Machine<SchedulerEvent, SchedulerAction> {
       case 'executorsAdded':
       case 'executorLost':
       case 'tasksStarted':
+      case 'attemptKilled':
       case 'tasksEnded':
         this.#queue.push({ to: 'tasks', event })
         return

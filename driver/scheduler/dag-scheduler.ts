@@ -3,6 +3,7 @@ import { assert, assertNever } from '#publib/util'
 import { advanceStage } from './advance-stage.ts'
 import { CacheTracker } from './cache-tracker.ts'
 import {
+  cancelLater,
   changeAllActive,
   type DAGSchedulerAction,
   type DAGState,
@@ -14,21 +15,18 @@ import {
   isDone,
 } from './dag-state.ts'
 import { endJob, failJobsOf } from './end-job.ts'
-import type {
-  ExecutorEvent,
-  FetchFailure,
-  JobFailure,
-  JobSubmitted,
-  SchedulerEvent,
-  TaskSetEvent,
-} from './events.ts'
+import type { ExecutorEvent, JobFailure, JobSubmitted, SchedulerEvent } from './events.ts'
 import { MapOutputTracker } from './map-output-tracker.ts'
 import { rollBackConsumers } from './roll-back.ts'
 import type { Stage } from './stage.ts'
 import { StageTable } from './stage-table.ts'
+import type { FetchFailure, TaskSetEvent } from './task-set-events.ts'
 
 export type DAGSchedulerEvent =
-  | Exclude<SchedulerEvent, ExecutorEvent | { type: 'tasksStarted' | 'tasksEnded' }>
+  | Exclude<
+      SchedulerEvent,
+      ExecutorEvent | { type: 'tasksStarted' | 'tasksEnded' | 'attemptKilled' }
+    >
   | Extract<ExecutorEvent, { type: 'hostLost' | 'workerLost' | 'workerSuspended' }>
   | TaskSetEvent
 
@@ -48,6 +46,7 @@ export class DAGScheduler implements Machine<DAGSchedulerEvent, DAGSchedulerActi
     suspended: new Set(),
     unreliable: new Set(),
     doomed: new Set(),
+    cancelledGroups: new Map(),
     changed: new Set(),
     actions: [],
   }
@@ -109,9 +108,10 @@ export class DAGScheduler implements Machine<DAGSchedulerEvent, DAGSchedulerActi
         this.#submit(event)
         return
       case 'jobsCancelled': {
-        const { reason, cause } = event
+        const { which, reason, cause } = event
         const failure: JobFailure = { kind: 'cancelled', reason, cause }
-        for (const job of state.table.jobsOf(event.which)) endJob(state, job.id, failure)
+        for (const job of state.table.jobsOf(which)) endJob(state, job.id, failure)
+        if (which.kind === 'group' && which.isLasting) cancelLater(state, which.groupId, reason)
         return
       }
       case 'jobAborted':
@@ -207,7 +207,7 @@ export class DAGScheduler implements Machine<DAGSchedulerEvent, DAGSchedulerActi
   }
 
   #submit(event: JobSubmitted): void {
-    const { table, outputs, actions, changed } = this.#state
+    const { table, outputs, actions, changed, cancelledGroups } = this.#state
     const job = table.addJob(event)
     for (const { dependency, parentShuffles, taskCount } of job.stages) {
       if (dependency !== undefined) outputs.add(dependency.shuffleId, taskCount, parentShuffles)
@@ -217,7 +217,9 @@ export class DAGScheduler implements Machine<DAGSchedulerEvent, DAGSchedulerActi
       ({ live, nextAttempt }) => [...live.keys()].at(-1) ?? nextAttempt,
     )
     actions.push({ type: 'announceJob', jobId, stages, stageAttempts })
-    changed.add(job.finalStage)
+    const reason = event.groupId === undefined ? undefined : cancelledGroups.get(event.groupId)
+    if (reason === undefined) changed.add(job.finalStage)
+    else endJob(this.#state, jobId, { kind: 'cancelled', reason })
   }
 
   #succeed(stage: Stage, event: Extract<TaskSetEvent, { type: 'taskSucceeded' }>): void {

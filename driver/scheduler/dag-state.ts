@@ -1,9 +1,10 @@
 import type { ShuffleId, WorkerId } from '#publib/util'
 import type { CacheTracker } from './cache-tracker.ts'
-import type { SchedulerAction, TaskSchedulerCommand } from './events.ts'
+import type { SchedulerAction } from './events.ts'
 import type { MapOutputTracker } from './map-output-tracker.ts'
 import type { Stage } from './stage.ts'
 import type { StageTable } from './stage-table.ts'
+import type { TaskSchedulerCommand } from './task-set-events.ts'
 
 export type DAGSchedulerAction = SchedulerAction | TaskSchedulerCommand
 
@@ -17,6 +18,8 @@ export interface DAGState {
   readonly unreliable: Set<WorkerId>
   /** Shuffles that go as soon as no job reads them. */
   readonly doomed: Set<ShuffleId>
+  /** Groups whose jobs are cancelled as they come, and why. */
+  readonly cancelledGroups: Map<string, string>
   /** Stages whose standing may have changed, to be looked at before the turn ends. */
   readonly changed: Set<Stage>
   actions: DAGSchedulerAction[]
@@ -49,17 +52,19 @@ export function endAttempt(state: DAGState, stage: Stage, stageAttempt: number):
   state.actions.push({ type: 'announceStageEnd', stageId, stageAttempt, failureReason })
 }
 
-/** Ends all that runs of a stage. */
+/** Ends all that runs of a stage. `isGentle`: its tasks are only told. */
 export function killAttempts(
   state: DAGState,
   stage: Stage,
   reason: string,
   failureReason: string | undefined,
+  isGentle = false,
 ): void {
   const { id: stageId } = stage
   for (const [stageAttempt, attempt] of [...stage.live]) {
     attempt.failureReason ??= failureReason
-    state.actions.push({ type: 'killTaskSet', stageId, stageAttempt, reason })
+    const gently = isGentle ? { isGentle } : {}
+    state.actions.push({ type: 'killTaskSet', stageId, stageAttempt, reason, ...gently })
     endAttempt(state, stage, stageAttempt)
   }
   stage.isPending.fill(0)
@@ -68,6 +73,20 @@ export function killAttempts(
 
 export function changeAllActive(state: DAGState): void {
   for (const stage of state.table.stages()) if (stage.isActive) state.changed.add(stage)
+}
+
+/** Groups that are remembered as cancelled for good; the oldest is forgotten first. */
+const CANCELLED_GROUPS_MAX = 1000
+
+/** Jobs of the group that are still to come are cancelled, too. */
+export function cancelLater({ cancelledGroups }: DAGState, groupId: string, reason: string): void {
+  cancelledGroups.delete(groupId)
+  cancelledGroups.set(groupId, reason)
+  if (cancelledGroups.size <= CANCELLED_GROUPS_MAX) return
+  for (const oldest of cancelledGroups.keys()) {
+    cancelledGroups.delete(oldest)
+    return
+  }
 }
 
 /** Nothing can be read from a worker any more. */

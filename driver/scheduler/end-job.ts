@@ -9,8 +9,9 @@ export function endJob(state: DAGState, id: JobId, failure: JobFailure | undefin
   if (job === undefined) return
   const reason = failure === undefined ? 'the job has finished' : describeEnd(failure)
   const unused = state.table.removeJob(job)
+  const isGentle = failure?.kind === 'cancelled' && job.isGentle
   for (const stage of unused) {
-    killAttempts(state, stage, reason, failure === undefined ? undefined : reason)
+    killAttempts(state, stage, reason, failure === undefined ? undefined : reason, isGentle)
     state.changed.delete(stage)
   }
   if (state.table.isEmpty) state.unreliable.clear()

@@ -1,4 +1,3 @@
-import type { MapStatus } from '#publib/blocks'
 import type { Action } from '#publib/lineage'
 import type { LossCause, TaskDescription, TaskEnd } from '#publib/task'
 import type {
@@ -38,6 +37,13 @@ export type SchedulerEvent =
   | { readonly type: 'stageRefused'; readonly stageId: StageId; readonly error: unknown }
   | ExecutorEvent
   | { readonly type: 'tasksStarted'; readonly taskIds: readonly TaskId[] }
+  /** The user wants an attempt to end; its task is tried again. */
+  | {
+      readonly type: 'attemptKilled'
+      readonly taskId: TaskId
+      readonly isGentle: boolean
+      readonly reason: string
+    }
   | { readonly type: 'tasksEnded'; readonly ended: readonly TaskEnded[] }
   | {
       readonly type: 'cachedBlocksUpdated'
@@ -63,12 +69,17 @@ export interface JobSubmitted {
   readonly name: string
   readonly groupId: string | undefined
   readonly tags: readonly string[]
+  /** Whether its tasks are only told when it is cancelled, and run on if they do not heed it. Default false. */
+  readonly isGentle?: boolean | undefined
 }
 
 export type JobSelector =
   | { readonly kind: 'job'; readonly jobId: JobId }
-  | { readonly kind: 'group'; readonly groupId: string }
+  /** `isLasting`: those of the group that come later, too. */
+  | { readonly kind: 'group'; readonly groupId: string; readonly isLasting?: boolean }
   | { readonly kind: 'tag'; readonly tag: string }
+  /** Jobs that need the stage. */
+  | { readonly kind: 'stage'; readonly stageId: StageId }
   | { readonly kind: 'all' }
 
 export type ExecutorEvent =
@@ -94,85 +105,6 @@ export interface TaskEnded {
   /** What the executor measured; undefined where it did not run. */
   readonly runTimeMs: number | undefined
 }
-
-// ── From the DAG scheduler to the task scheduler
-
-export type TaskSchedulerCommand =
-  | { readonly type: 'submitTaskSet'; readonly taskSet: TaskSet }
-  /** Starts nothing more of it: what runs may end, what waits comes back by `tasksReleased`. */
-  | {
-      readonly type: 'withdrawTaskSet'
-      readonly stageId: StageId
-      readonly stageAttempt: number
-      readonly reason: string
-    }
-  /** Ends it at once; nothing more is told of it. */
-  | {
-      readonly type: 'killTaskSet'
-      readonly stageId: StageId
-      readonly stageAttempt: number
-      readonly reason: string
-    }
-
-/** Missing partitions of a stage, submitted together. */
-export interface TaskSet {
-  readonly stageId: StageId
-  readonly stageAttempt: number
-  /** The job it runs for: the oldest of those that need the stage. */
-  readonly jobId: JobId
-  readonly stageName: string
-  /** Task indexes, rising. */
-  readonly indexes: readonly number[]
-  /** The partition of the stage's RDD, for each of `indexes`. */
-  readonly partitions: readonly number[]
-  /** For each of `indexes`, where it is best run; undefined: nowhere in particular. */
-  readonly preferences: readonly TaskPreference[] | undefined
-}
-
-export interface TaskPreference {
-  /** Hosts that hold a cached partition that the task reads. */
-  readonly hostIds: readonly HostId[]
-  /** Names of machines and ids of workers that hold its data. */
-  readonly places: readonly string[]
-}
-
-// ── From the task scheduler to the DAG scheduler
-
-export type TaskSetEvent =
-  | {
-      readonly type: 'taskSucceeded'
-      readonly stageId: StageId
-      readonly stageAttempt: number
-      readonly index: number
-      readonly taskId: TaskId
-      /** Of a shuffle map task. */
-      readonly status: MapStatus | undefined
-    }
-  | {
-      readonly type: 'taskFetchFailed'
-      readonly stageId: StageId
-      readonly stageAttempt: number
-      readonly index: number
-      readonly taskId: TaskId
-      readonly failure: FetchFailure
-    }
-  /** Tasks of a withdrawn set that will not run in it any more. */
-  | {
-      readonly type: 'tasksReleased'
-      readonly stageId: StageId
-      readonly stageAttempt: number
-      readonly indexes: readonly number[]
-    }
-  | {
-      readonly type: 'taskSetFailed'
-      readonly stageId: StageId
-      readonly stageAttempt: number
-      readonly failure: JobFailure
-    }
-  /** Nothing of it waits or runs any more. */
-  | { readonly type: 'taskSetEnded'; readonly stageId: StageId; readonly stageAttempt: number }
-
-export type FetchFailure = Extract<TaskEnd, { kind: 'fetchFailed' }>
 
 // ── What goes outside
 
@@ -204,6 +136,8 @@ export type SchedulerAction =
       readonly hostId: HostId
       readonly taskIds: readonly TaskId[]
       readonly reason: string
+      /** They are only told; one that does not heed it runs on. */
+      readonly isGentle?: boolean | undefined
     }
   | AnnounceTaskEnd
   /** The result of a partition counts: `index` is its place in the request. */

@@ -75,9 +75,14 @@ export class HostLink {
     this.#batch.push(sent)
   }
 
-  kill(taskIds: readonly TaskId[], reason: string): void {
+  kill({
+    taskIds,
+    reason,
+    isGentle,
+  }: Omit<DriverToExecutor & { type: 'killTasks' }, 'type'>): void {
     this.flush()
-    this.#send({ type: 'killTasks', taskIds, reason })
+    const gently = isGentle === true ? { isGentle } : {}
+    this.#send({ type: 'killTasks', taskIds, reason, ...gently })
   }
 
   ended(taskId: TaskId): void {

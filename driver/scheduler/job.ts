@@ -1,5 +1,6 @@
 import type { Action, Lineage } from '#publib/lineage'
-import type { CallSite, JobId } from '#publib/util'
+import type { CallSite, JobId, TaskId } from '#publib/util'
+import type { JobSelector } from './events.ts'
 
 /** What an action asks of the scheduler. The lineage is prepared: its partitions are known. */
 export interface JobRequest<T, R> {
@@ -15,6 +16,8 @@ export interface JobRequest<T, R> {
   readonly description?: string | undefined
   readonly groupId?: string | undefined
   readonly tags?: readonly string[] | undefined
+  /** Cancelling it only tells its tasks; one that does not heed its signal runs on. Default false. */
+  readonly isGentle?: boolean | undefined
   /** Local properties: tasks read them from their context. */
   readonly properties?: Readonly<Record<string, string>> | undefined
   readonly signal?: AbortSignal | undefined
@@ -33,8 +36,7 @@ export interface JobProgressCounts {
 export interface JobRunner {
   /** Resolves when every partition has given its result; rejects with TASK_FAILED, STAGE_FAILED, JOB_CANCELLED, CONTEXT_STOPPED … */
   runJob<T, R>(request: JobRequest<T, R>): Promise<void>
-  cancelJob(jobId: JobId, reason: string): void
-  cancelAllJobs(reason: string): void
-  cancelJobGroup(groupId: string, reason: string): void
-  cancelJobsWithTag(tag: string, reason: string): void
+  cancelJobs(which: JobSelector, reason: string): void
+  /** Its task is tried again. Says whether it ran. */
+  killTaskAttempt(taskId: TaskId, isGentle: boolean, reason: string): boolean
 }

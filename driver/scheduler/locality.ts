@@ -1,9 +1,9 @@
 import { Lineage } from '#publib/lineage'
 import type { HostId } from '#publib/util'
 import type { CacheTracker } from './cache-tracker.ts'
-import type { TaskPreference } from './events.ts'
 import type { MapOutputTracker } from './map-output-tracker.ts'
 import { partitionOf, type Stage } from './stage.ts'
+import type { TaskPreference } from './task-set-events.ts'
 
 /** Beyond so many maps or reducers, adding up sizes costs more than it saves. */
 const REDUCE_LOCALITY_MAX = 1000

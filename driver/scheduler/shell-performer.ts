@@ -54,7 +54,7 @@ export class Performer {
         this.#launch(action)
         break
       case 'killTasks':
-        this.#around.hosts.get(action.hostId)?.kill(action.taskIds, action.reason)
+        this.#around.hosts.get(action.hostId)?.kill(action)
         break
       case 'deliverResult':
         this.#deliver(action.jobId, action.index, action.taskId)

@@ -1,6 +1,6 @@
 import type { Cancellable } from '#publib/env'
 import type { SparkListenerEvent } from '#publib/status'
-import type { BroadcastId, JobId, RddId, ShuffleId } from '#publib/util'
+import type { BroadcastId, JobId, RddId, ShuffleId, TaskId } from '#publib/util'
 import { jobId } from '#publib/util'
 import type { Application } from '../backend/backend.ts'
 import { ExecutorAllocation } from './allocation.ts'
@@ -89,7 +89,7 @@ export class Scheduler implements JobRunner {
   runJob<T, R>(request: JobRequest<T, R>): Promise<void> {
     // Actions of different types live in one table; each is given back only what it gave.
     const erased = request as unknown as JobRequest<unknown, unknown>
-    const { action, partitions, operation, groupId, tags = [], signal, lineage } = erased
+    const { action, partitions, operation, groupId, tags = [], isGentle, signal, lineage } = erased
     if (this.#end !== undefined)
       return Promise.reject(this.#end.error ?? contextStopped(request.callSite))
     const id = jobId(this.#nextJobId++)
@@ -103,26 +103,20 @@ export class Scheduler implements JobRunner {
     this.#keepAlive ??= this.#deps.clock.after(KEEP_ALIVE_MS, () => {}, { keepAlive: true })
     const which: JobSelector = { kind: 'job', jobId: id }
     job.watchSignal(cause => this.#post({ type: 'jobsCancelled', which, reason: ABORTED, cause }))
-    const what = { outlines, action, partitions, name: operation, groupId, tags }
+    const what = { outlines, action, partitions, name: operation, groupId, tags, isGentle }
     this.#post({ type: 'jobSubmitted', jobId: id, ...what })
     this.#allocate()
     return job.done
   }
 
-  cancelJob(id: JobId, reason: string): void {
-    this.#cancel({ kind: 'job', jobId: id }, reason)
+  cancelJobs(which: JobSelector, reason: string): void {
+    this.#post({ type: 'jobsCancelled', which, reason })
   }
 
-  cancelAllJobs(reason: string): void {
-    this.#cancel({ kind: 'all' }, reason)
-  }
-
-  cancelJobGroup(groupId: string, reason: string): void {
-    this.#cancel({ kind: 'group', groupId }, reason)
-  }
-
-  cancelJobsWithTag(tag: string, reason: string): void {
-    this.#cancel({ kind: 'tag', tag }, reason)
+  killTaskAttempt(taskId: TaskId, isGentle: boolean, reason: string): boolean {
+    const isThere = this.#core.tasks.jobOf(taskId) !== undefined
+    if (isThere) this.#post({ type: 'attemptKilled', taskId, isGentle, reason })
+    return isThere
   }
 
   /** Nobody can ask for these shuffles any more: their files may go. */
@@ -168,10 +162,6 @@ export class Scheduler implements JobRunner {
     const { clock, status } = this.#deps
     for (const job of this.#jobs.values()) job.progressed(clock, () => progressOf(status, job.id))
     if (this.#jobs.size === 0) this.#release()
-  }
-
-  #cancel(which: JobSelector, reason: string): void {
-    this.#post({ type: 'jobsCancelled', which, reason })
   }
 
   /** Fails all jobs, and those to come. Without an error: the context was stopped. */

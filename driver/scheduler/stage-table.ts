@@ -8,6 +8,8 @@ export interface Job {
   readonly id: JobId
   readonly groupId: string | undefined
   readonly tags: readonly string[]
+  /** When it is cancelled its tasks are only told. */
+  readonly isGentle: boolean
   /** Every stage of its lineage, parents first, skipped ones too. */
   readonly stages: readonly Stage[]
   readonly finalStage: Stage
@@ -37,6 +39,7 @@ export class StageTable {
       if (which.kind === 'all') return true
       if (which.kind === 'job') return job.id === which.jobId
       if (which.kind === 'group') return job.groupId === which.groupId
+      if (which.kind === 'stage') return job.stages.some(({ id }) => id === which.stageId)
       return job.tags.includes(which.tag)
     })
   }
@@ -74,8 +77,8 @@ export class StageTable {
       stage.jobIds.add(event.jobId)
       stages.push(stage)
     }
-    const { jobId: id, groupId, tags } = event
-    const job = { id, groupId, tags, stages, finalStage: stages.at(-1) as Stage }
+    const { jobId: id, groupId, tags, isGentle = false } = event
+    const job = { id, groupId, tags, isGentle, stages, finalStage: stages.at(-1) as Stage }
     this.#jobs.set(id, job)
     return job
   }

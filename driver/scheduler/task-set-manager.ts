@@ -1,7 +1,8 @@
 import type { ExecutorId } from '#publib/util'
 import { assert } from '#publib/util'
-import type { Locality, TaskSet } from './events.ts'
+import type { Locality } from './events.ts'
 import { EXECUTOR_DEPTH_MAX, type Executor } from './executor-pool.ts'
+import type { TaskSet } from './task-set-events.ts'
 
 const WAITING = 0
 const RUNNING = 1

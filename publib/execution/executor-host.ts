@@ -154,7 +154,7 @@ export class ExecutorHost {
         })
         break
       case 'killTasks':
-        this.#handle({ type: 'TasksKilled', taskIds: message.taskIds, reason: message.reason })
+        this.#handle({ ...message, type: 'TasksKilled' })
         break
       case 'unpersist':
         this.#cache.unpersist(message.rddId)

@@ -31,7 +31,8 @@ export interface Attempt {
   readonly taskId: TaskId
   /** Set once it is posted to the thread. */
   slot: number | undefined
-  kill: { readonly reason: string; sinceMs: number } | undefined
+  /** `isGentle`: it was only told; its thread is not ended for it. */
+  kill: { readonly reason: string; sinceMs: number; isGentle: boolean } | undefined
 }
 
 export function newExecutorRecord(executorId: ExecutorId): ExecutorRecord {

@@ -12,7 +12,7 @@ export type HostEvent =
   | ThreadReady
   | ThreadExited
   | { readonly type: 'TasksLaunched'; readonly tasks: readonly LaunchedAttempt[] }
-  | { readonly type: 'TasksKilled'; readonly taskIds: readonly TaskId[]; readonly reason: string }
+  | ({ readonly type: 'TasksKilled'; readonly taskIds: readonly TaskId[] } & Stop)
   | TaskEnded
   | {
       readonly type: 'MemoryMeasured'
@@ -25,6 +25,11 @@ export type HostEvent =
   | { readonly type: 'DriverGone'; readonly reason: string }
   | { readonly type: 'TimePassed' }
 
+/** Why tasks are to stop. `isGentle`: they are only told; one that does not heed it runs on. */
+export interface Stop {
+  readonly reason: string
+  readonly isGentle?: boolean | undefined
+}
 export interface ThreadReady {
   readonly type: 'ThreadReady'
   readonly executorId: ExecutorId

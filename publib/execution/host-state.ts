@@ -7,7 +7,7 @@ import {
   newExecutorRecord,
   runningAttempt,
 } from './executor-record.ts'
-import type { HostAction, HostEvent, TaskEnded, ThreadExited } from './host-events.ts'
+import type { HostAction, HostEvent, Stop, TaskEnded, ThreadExited } from './host-events.ts'
 import { lossOf, outOfMemory, RELEASED, tooLarge } from './host-losses.ts'
 
 /** Attempts that a thread has at hand, the running one included: it never waits for a message between two, however short. */
@@ -99,7 +99,7 @@ export class HostState implements Machine<HostEvent, HostAction> {
         for (const { taskId, executorId } of event.tasks) this.#launch(taskId, executorId)
         break
       case 'TasksKilled':
-        for (const taskId of event.taskIds) this.#kill(taskId, event.reason, nowMs)
+        for (const taskId of event.taskIds) this.#kill(taskId, event, nowMs)
         break
       case 'TaskEnded':
         this.#taskEnded(event, nowMs)
@@ -108,7 +108,7 @@ export class HostState implements Machine<HostEvent, HostAction> {
         this.#memoryMeasured(event, nowMs)
         break
       case 'DriverGone':
-        for (const taskId of [...this.#byTask.keys()]) this.#kill(taskId, event.reason, nowMs)
+        for (const taskId of [...this.#byTask.keys()]) this.#kill(taskId, event, nowMs)
         break
       case 'TimePassed':
         for (const executor of this.#executors.values()) this.#timePassed(executor, nowMs)
@@ -161,15 +161,15 @@ export class HostState implements Machine<HostEvent, HostAction> {
     this.#postNext(executor)
   }
 
-  #kill(taskId: TaskId, reason: string, nowMs: number): void {
+  #kill(taskId: TaskId, { reason, isGentle = false }: Stop, nowMs: number): void {
     const executor = this.#byTask.get(taskId)
     const attempt = executor?.attempts.find(each => each.taskId === taskId)
-    if (executor === undefined || attempt === undefined || attempt.kill !== undefined) return
-    attempt.kill = { reason, sinceMs: nowMs }
-    const { executorId } = executor
+    if (executor === undefined || attempt === undefined) return
+    if (attempt.kill !== undefined && (isGentle || !attempt.kill.isGentle)) return
+    attempt.kill = { reason, sinceMs: nowMs, isGentle }
     const { slot } = attempt
     if (slot === undefined) this.#end(executor, attempt, { kind: 'killed', reason })
-    else this.#do({ type: 'RaiseKillFlag', executorId, slot })
+    else this.#do({ type: 'RaiseKillFlag', executorId: executor.executorId, slot })
   }
 
   #taskEnded({ executorId, generation, taskId, end }: TaskEnded, nowMs: number): void {
@@ -247,7 +247,7 @@ export class HostState implements Machine<HostEvent, HostAction> {
       return this.#isReplaced ? undefined : executor.endingSinceMs + TERMINATE_MS
     }
     const kill = executor.phase === 'ready' ? runningAttempt(executor)?.kill : undefined
-    return kill === undefined ? undefined : kill.sinceMs + FLAG_MS
+    return kill === undefined || kill.isGentle ? undefined : kill.sinceMs + FLAG_MS
   }
 
   #terminate(executor: ExecutorRecord, cause: LossCause | undefined, nowMs: number): void {

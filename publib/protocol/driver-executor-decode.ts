@@ -63,6 +63,7 @@ const driverToExecutor = v.variant('type', [
     type: v.literal('killTasks'),
     taskIds: list(taskIdShape, IDS_MAX),
     reason: text(16_384),
+    isGentle: v.optional(v.boolean()),
   }),
   v.strictObject({
     type: v.literal('broadcast'),

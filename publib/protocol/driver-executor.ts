@@ -40,7 +40,13 @@ export type DriverToExecutor =
       readonly statuses: readonly MapStatus[]
     }
   | { readonly type: 'launchTasks'; readonly tasks: readonly LaunchedTask[] }
-  | { readonly type: 'killTasks'; readonly taskIds: readonly TaskId[]; readonly reason: string }
+  /** `isGentle`: they are only told; one that does not heed it runs on. */
+  | {
+      readonly type: 'killTasks'
+      readonly taskIds: readonly TaskId[]
+      readonly reason: string
+      readonly isGentle?: boolean | undefined
+    }
   /** Payload 0: bytes from `offset` of `size`; whole when all are there. */
   | {
       readonly type: 'broadcast'

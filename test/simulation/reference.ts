@@ -51,10 +51,10 @@ class InterpreterRunner implements JobRunner {
     for (const [index, result] of results.entries()) onResult(index, result)
   }
 
-  cancelJob(): void {}
-  cancelAllJobs(): void {}
-  cancelJobGroup(): void {}
-  cancelJobsWithTag(): void {}
+  cancelJobs(): void {}
+  killTaskAttempt(): boolean {
+    return false
+  }
 }
 
 const noFiles = new Proxy({} as Files, {

@@ -127,10 +127,6 @@ class WatchedRunner implements JobRunner {
     })
   }
 
-  cancelJob: JobRunner['cancelJob'] = (id, reason) => this.#runner.cancelJob(id, reason)
-  cancelAllJobs: JobRunner['cancelAllJobs'] = reason => this.#runner.cancelAllJobs(reason)
-  cancelJobGroup: JobRunner['cancelJobGroup'] = (id, reason) =>
-    this.#runner.cancelJobGroup(id, reason)
-  cancelJobsWithTag: JobRunner['cancelJobsWithTag'] = (tag, reason) =>
-    this.#runner.cancelJobsWithTag(tag, reason)
+  cancelJobs: JobRunner['cancelJobs'] = (which, reason) => this.#runner.cancelJobs(which, reason)
+  killTaskAttempt: JobRunner['killTaskAttempt'] = (...told) => this.#runner.killTaskAttempt(...told)
 }

@@ -42,6 +42,7 @@ export const toExecutor: readonly FuzzSample[] = [
     payloads: piece,
   },
   { message: { type: 'killTasks', taskIds: [7], reason: 'cancelled' } },
+  { message: { type: 'killTasks', taskIds: [7], reason: 'cancelled', isGentle: true } },
   { message: { type: 'broadcast', broadcastId: 1, offset: 4, size: 12 }, payloads: piece },
   { message: { type: 'dropBroadcast', broadcastId: 1 } },
   { message: { type: 'dropShuffles', shuffleIds: [2] } },

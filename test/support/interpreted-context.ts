@@ -18,6 +18,8 @@ export interface InterpretedContext {
   readonly jobs: readonly JobRequest<unknown, unknown>[]
   readonly unpersisted: readonly RddId[]
   readonly stopCodes: readonly (number | undefined)[]
+  /** What was asked of `cancelJobs` and `killTaskAttempt`. */
+  readonly cancelled: readonly unknown[]
 }
 
 /** `ships`: every stage travels through its encoding. */
@@ -28,6 +30,7 @@ export function interpretedContext(
   const jobs: JobRequest<unknown, unknown>[] = []
   const unpersisted: RddId[] = []
   const stopCodes: (number | undefined)[] = []
+  const cancelled: unknown[] = []
   const engine: Engine = {
     application: {
       applicationId: applicationId('app-interpreted'),
@@ -35,7 +38,7 @@ export function interpretedContext(
       executorsMax: undefined,
     },
     startTime: 0,
-    runner: runnerOf(interpreter, jobs),
+    runner: runnerOf(interpreter, jobs, cancelled),
     files: realFiles,
     statusTracker: new StatusTracker(new StatusStore()),
     addAccumulator: (_accumulator: MergingAccumulator) => {},
@@ -53,10 +56,14 @@ export function interpretedContext(
   }
   const plan = planContext({ master: 'local[2]', appName: 'interpreted' })
   const sc = internals.newContext(plan, engine)
-  return { sc, interpreter, jobs, unpersisted, stopCodes }
+  return { sc, interpreter, jobs, unpersisted, stopCodes, cancelled }
 }
 
-function runnerOf(interpreter: Interpreter, jobs: JobRequest<unknown, unknown>[]): JobRunner {
+function runnerOf(
+  interpreter: Interpreter,
+  jobs: JobRequest<unknown, unknown>[],
+  cancelled: unknown[],
+): JobRunner {
   return {
     runJob: async request => {
       jobs.push(request as unknown as JobRequest<unknown, unknown>)
@@ -69,9 +76,10 @@ function runnerOf(interpreter: Interpreter, jobs: JobRequest<unknown, unknown>[]
         onResult(index, result)
       })
     },
-    cancelJob: () => {},
-    cancelAllJobs: () => {},
-    cancelJobGroup: () => {},
-    cancelJobsWithTag: () => {},
+    cancelJobs: (which, reason) => void cancelled.push([which, reason]),
+    killTaskAttempt: (...killed) => {
+      cancelled.push(killed)
+      return true
+    },
   }
 }

@@ -145,6 +145,46 @@ describe('a context', () => {
     await sc.stop()
   })
 
+  it('asks for jobs and attempts to end, by what names them', async () => {
+    const { sc, cancelled } = interpretedContext()
+    await sc.cancelAllJobs('a')
+    await sc.cancelJob(1, 'b')
+    await sc.cancelJobsWithTag('hourly')
+    await sc.cancelStage(3)
+    await sc.cancelJobGroup('etl')
+    await sc.cancelJobGroupAndFutureJobs('etl', 'c')
+    expect(await sc.killTaskAttempt(7)).to.equal(true)
+    await sc.killTaskAttempt(8, false, 'd')
+    expect(cancelled).to.deep.equal([
+      [{ kind: 'all' }, 'a'],
+      [{ kind: 'job', jobId: 1 }, 'b'],
+      [{ kind: 'tag', tag: 'hourly' }, 'jobs with tag hourly were cancelled'],
+      [{ kind: 'stage', stageId: 3 }, 'stage 3 was cancelled'],
+      [{ kind: 'group', groupId: 'etl' }, 'group etl was cancelled'],
+      [{ kind: 'group', groupId: 'etl', isLasting: true }, 'c'],
+      [7, false, 'the attempt was killed by the program'],
+      [8, true, 'd'],
+    ])
+    expect((await rejection(sc.cancelStage(1.5))).code).to.equal('INVALID_ARGUMENT')
+    await sc.stop()
+    expect((await rejection(sc.cancelAllJobs())).code).to.equal('CONTEXT_STOPPED')
+  })
+
+  it('whether cancelling ends threads is a mark like the others', async () => {
+    const { sc, jobs } = interpretedContext()
+    await sc.range(1).count()
+    await sc.withJobOptions({ interruptOnCancel: false, pool: 'slow' }, () => sc.range(1).count())
+    await sc.withJobOptions({}, async () => {
+      sc.setInterruptOnCancel(false)
+      await sc.range(1).count()
+      sc.setJobGroup('g', 'a group', true)
+      await sc.range(1).count()
+    })
+    expect(jobs.map(({ isGentle }) => isGentle)).to.deep.equal([false, true, true, false])
+    expect(jobs[1]?.properties).to.deep.equal({ 'simspark.scheduler.pool': 'slow' })
+    await sc.stop()
+  })
+
   it('tags, properties and the call site can be taken back', () => {
     const { sc } = interpretedContext()
     sc.withJobOptions({}, () => {

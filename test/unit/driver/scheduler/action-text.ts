@@ -24,7 +24,7 @@ export function actionText(action: SchedulerAction): string | undefined {
       return `${what}: task ${task.taskId} = ${which} on ${where}`
     }
     case 'killTasks':
-      return `kill tasks ${action.taskIds.join(' ')} on ${action.hostId}: ${action.reason}`
+      return `${action.isGentle ? 'tell' : 'kill'} tasks ${action.taskIds.join(' ')} on ${action.hostId}: ${action.reason}`
     case 'announceTaskEnd':
       return undefined
     case 'deliverResult':

@@ -26,6 +26,7 @@ export interface Asked {
   readonly partitions?: readonly number[]
   readonly groupId?: string
   readonly tags?: readonly string[]
+  readonly isGentle?: boolean
 }
 
 /** The scheduler's machines, told events in words: what happens and what they do is written down. */
@@ -55,7 +56,7 @@ export class Story {
   submit(lineage: Lineage<unknown>, asked: Asked = {}): number {
     const id = this.#nextJob++
     const partitions = asked.partitions ?? [...Array(lineage.numPartitions).keys()]
-    const { groupId, tags = [] } = asked
+    const { groupId, tags = [], isGentle } = asked
     this.tell(
       `job ${id} asks for partitions ${partitions.join(' ')} of ${lineage.about.operation}`,
       {
@@ -66,7 +67,7 @@ export class Story {
           action: new ShapeAction(),
           partitions,
         },
-        ...{ name: `collect at main.ts:${100 + id}`, groupId, tags },
+        ...{ name: `collect at main.ts:${100 + id}`, groupId, tags, isGentle },
       },
     )
     return id

@@ -131,6 +131,56 @@ describe('the story of', () => {
     expectEmpty(story)
   })
 
+  it('a stage that is cancelled, and a group that is for good', () => {
+    const story = new Story()
+    story.worker('w1', 2)
+    const { shapes } = story
+    const shuffle = shapes.shuffle(shapes.source(2, 'textFile'))
+    story.submit(shapes.reads('reduceByKey', 1, shuffle))
+    story.submit(shapes.reads('groupByKey', 1, shuffle))
+    const cancel = (which: object, reason: string) =>
+      story.tell(`cancel ${JSON.stringify(which)}`, {
+        type: 'jobsCancelled',
+        which: which as never,
+        reason,
+      })
+    story.remark('Stage 0 writes the shuffle that both jobs read.')
+    cancel({ kind: 'stage', stageId: 0 }, 'too slow')
+    story.end(0, { kind: 'killed', reason: 'too slow' })
+    story.end(1, { kind: 'killed', reason: 'too slow' })
+    cancel({ kind: 'group', groupId: 'etl', isLasting: true }, 'no more of this')
+    story.remark('Its jobs fail as they come; those of others do not.')
+    story.submit(shapes.source(1), { groupId: 'etl' })
+    story.submit(shapes.source(1), { groupId: 'other' })
+    story.succeed([2])
+    story.check('cancel-stage-and-group')
+    expectEmpty(story)
+  })
+
+  it('an attempt that the user kills, and a job whose tasks are only told of their end', () => {
+    const story = new Story()
+    story.worker('w1', 1)
+    const kill = (id: number, isGentle: boolean) =>
+      story.tell(`the user kills task ${id}${isGentle ? ' gently' : ''}`, {
+        type: 'attemptKilled',
+        ...{ taskId: id as never, isGentle, reason: 'it looks odd' },
+      })
+    story.submit(story.shapes.source(1), { isGentle: true })
+    kill(0, true)
+    story.remark('It does not heed that: now it is ended, once, and tried again.')
+    kill(0, false)
+    story.end(0, { kind: 'killed', reason: 'it looks odd' })
+    kill(0, false)
+    story.tell('cancel all', {
+      type: 'jobsCancelled',
+      which: { kind: 'all' },
+      reason: 'enough',
+    })
+    story.succeed([1])
+    story.check('kill-attempt')
+    expectEmpty(story)
+  })
+
   it('two jobs that share a shuffle', () => {
     const story = new Story()
     story.worker('w1', 2)

@@ -97,6 +97,23 @@ describe('the state of an executor host', () => {
     ])
   })
 
+  it('only tells a task that is killed gently, and ends it when that is asked for', () => {
+    const host = oneReady()
+    host.launch(1)
+    host.launch(2)
+    host.launch(3)
+    const gently = (id: number) =>
+      host.on({ type: 'TasksKilled', taskIds: [taskId(id)], reason: 'why', isGentle: true })
+    expect(gently(3)).to.deep.equal(['ended 3 killed why', 'forget 3'])
+    expect(gently(1)).to.deep.equal(['flag w/0 slot 0'])
+    expect(host.state.deadlineMs).to.equal(undefined)
+    expect(host.passed(10_000)).to.deep.equal([])
+    expect(host.kill(1, 20_000)).to.deep.equal(['flag w/0 slot 0'])
+    expect(host.state.deadlineMs).to.equal(20_050)
+    expect(gently(1)).to.deep.equal([])
+    expect(host.passed(20_050)).to.deep.equal(['terminate w/0'])
+  })
+
   it('is hungry while an executor has fewer tasks at hand than it could have', () => {
     const host = oneReady()
     const hungry = [host.state.isHungry]

@@ -1,0 +1,84 @@
+import { userCallSite } from '#publib/closure'
+import { jobId, stageId, taskId } from '#publib/util'
+import { MarkedContext } from './marked-context.ts'
+import { wholeNumber } from './operations/arguments.ts'
+import { Operation, type Origin } from './operations/operation.ts'
+import type { JobRunner } from './scheduler/job.ts'
+
+/** How a context stops what is under way. */
+export abstract class ContextControl extends MarkedContext {
+  protected abstract readonly origin: Origin
+  protected abstract readonly runner: JobRunner
+
+  // ─ Cancelling: the actions reject with JOB_CANCELLED, running tasks stop at once
+
+  /** Cancels every job that is under way. */
+  async cancelAllJobs(reason = 'all jobs were cancelled'): Promise<void> {
+    this.operation('cancelAllJobs')
+    this.runner.cancelJobs({ kind: 'all' }, reason)
+  }
+
+  /** Cancels one job. */
+  async cancelJob(id: number, reason = 'the job was cancelled'): Promise<void> {
+    const job = jobId(wholeNumber(this.operation('cancelJob'), 'jobId', id, 0))
+    this.runner.cancelJobs({ kind: 'job', jobId: job }, reason)
+  }
+
+  /** Cancels the jobs that were started under this tag. */
+  async cancelJobsWithTag(
+    tag: string,
+    reason = `jobs with tag ${tag} were cancelled`,
+  ): Promise<void> {
+    this.operation('cancelJobsWithTag')
+    this.runner.cancelJobs({ kind: 'tag', tag }, reason)
+  }
+
+  /** Cancels the jobs that need a stage: those that share it, too. */
+  async cancelStage(id: number, reason = `stage ${id} was cancelled`): Promise<void> {
+    const stage = stageId(wholeNumber(this.operation('cancelStage'), 'stageId', id, 0))
+    this.runner.cancelJobs({ kind: 'stage', stageId: stage }, reason)
+  }
+
+  /** Cancels the jobs of a group that are under way. */
+  async cancelJobGroup(groupId: string, reason = `group ${groupId} was cancelled`): Promise<void> {
+    this.operation('cancelJobGroup')
+    this.runner.cancelJobs({ kind: 'group', groupId }, reason)
+  }
+
+  /** Cancels the jobs of a group, and every job of it that comes later. The last 1000 such groups are remembered. */
+  async cancelJobGroupAndFutureJobs(
+    groupId: string,
+    reason = `group ${groupId} was cancelled`,
+  ): Promise<void> {
+    this.operation('cancelJobGroupAndFutureJobs')
+    this.runner.cancelJobs({ kind: 'group', groupId, isLasting: true }, reason)
+  }
+
+  /**
+   * Ends one attempt of a task; the task is tried again, and the attempt does not count as a failure.
+   *
+   * @param taskAttemptId as `TaskContext.taskAttemptId` and listeners tell it
+   * @param interruptThread whether its thread is ended if it does not heed its signal; default true
+   * @returns whether it ran, or waited on an executor
+   * @example await sc.killTaskAttempt(event.task.taskAttemptId)
+   */
+  async killTaskAttempt(
+    taskAttemptId: number,
+    interruptThread = true,
+    reason = 'the attempt was killed by the program',
+  ): Promise<boolean> {
+    const op = this.operation('killTaskAttempt')
+    const id = taskId(wholeNumber(op, 'taskAttemptId', taskAttemptId, 0))
+    return this.runner.killTaskAttempt(id, !interruptThread, reason)
+  }
+
+  /** This call, with the user's line. @throws CONTEXT_STOPPED */
+  protected operation(method: string): Operation {
+    const op = new Operation(this.origin, 'sc', method, userCallSite(this.operation))
+    this.assertRunning(op)
+    return op
+  }
+
+  /** @throws CONTEXT_STOPPED */
+  protected abstract assertRunning(op: Operation): void
+}
