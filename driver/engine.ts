@@ -1,6 +1,6 @@
 import type { Files } from '#publib/env'
 import type { Broadcast, MergingAccumulator } from '#publib/execution'
-import type { SparkListener } from '#publib/status'
+import type { CachedBytes, SparkListener } from '#publib/status'
 import type { BroadcastId, RddId, ShuffleId } from '#publib/util'
 import type { Application } from './backend/backend.ts'
 import type { StatusTracker } from './listener/status-tracker.ts'
@@ -20,7 +20,9 @@ export interface Engine {
   addBroadcast(broadcast: Broadcast<unknown>): void
   /** Executors let go of their copies. */
   dropBroadcast(id: BroadcastId): Promise<void>
-  /** Executors let go of the cached partitions. */
+  /** What of cached RDDs is kept. */
+  cachedBytes(): readonly CachedBytes[]
+  /** Executors let go of the cached partitions; resolves when they have. */
   unpersist(rddId: RddId): Promise<void>
   /** Nobody can read them any more: their files go. */
   dropShuffles(shuffleIds: readonly ShuffleId[]): void

@@ -1,4 +1,5 @@
 export { type SettingKey, type Settings, type SettingValue, SparkConf } from '#config'
+export { StorageLevel } from '#publib/blocks'
 export {
   bind,
   type ClosureCapture,

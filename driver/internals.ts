@@ -1,6 +1,8 @@
 import type { Lineage } from '#publib/lineage'
+import type { CachedBytes } from '#publib/status'
 import type { ContextPlan } from './context-options.ts'
 import type { Engine } from './engine.ts'
+import type { LazyLog } from './lazy-log.ts'
 import type { Jobs } from './operations/jobs.ts'
 import type { Operation, Origin } from './operations/operation.ts'
 import type { RDD } from './rdd.ts'
@@ -12,7 +14,7 @@ export interface Internals {
   newRdd<T>(context: SparkContext, lineage: Lineage<T>): RDD<T>
   lineageOf<T>(rdd: RDD<T>): Lineage<T>
   /** For tests: a context over an engine of their own. */
-  newContext(plan: ContextPlan, engine: Engine): SparkContext
+  newContext(plan: ContextPlan, engine: Engine, log?: LazyLog): SparkContext
   originOf(context: SparkContext): Origin
   jobsOf(context: SparkContext): Jobs
   /** How its operators run: `simspark.codegen.mode`. */
@@ -21,6 +23,8 @@ export interface Internals {
   assertRunning(context: SparkContext, op: Operation): void
   /** Says that there is a lineage. */
   watch(context: SparkContext, lineage: Lineage<unknown>): void
+  /** What of its cached RDDs is kept. */
+  cachedBytesOf(context: SparkContext): readonly CachedBytes[]
   /** Remembers that it is cached. */
   keep(context: SparkContext, lineage: Lineage<unknown>): void
   /** Resolves when its blocks are gone; never rejects. */

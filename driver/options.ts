@@ -1,3 +1,4 @@
+import type { StorageLevel } from '#publib/blocks'
 import type { Accumulator } from '#publib/execution'
 import type { Partitioner } from '#publib/shuffle'
 import type { StageInfo, TaskCounts } from '#publib/status'
@@ -242,3 +243,14 @@ export interface JobOptions {
   tags?: readonly string[]
   localProperties?: Readonly<Record<string, string>>
 }
+
+/** What of a persisted RDD is kept. */
+export type RDDStorageInfo = Readonly<{
+  id: number
+  name: string | undefined
+  storageLevel: StorageLevel
+  numPartitions: number
+  numCachedPartitions: number
+  memoryBytes: number
+  diskBytes: number
+}>

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
+import { StorageLevel } from '#publib/blocks'
 import { type Unshippable, unshippable, userCallSite } from '#publib/closure'
 import type { EvaluatorFactory, Lineage, StatCounter } from '#publib/lineage'
 import type { Partitioner } from '#publib/shuffle'
@@ -10,6 +11,7 @@ import * as waiting from './operations/async.ts'
 import { debugString, describe } from './operations/describe.ts'
 import { invalidArgument, otherContext } from './operations/errors.ts'
 import { explained } from './operations/explain.ts'
+import * as keeping from './operations/keeping.ts'
 import { localIterator } from './operations/local-iterator.ts'
 import { Operation } from './operations/operation.ts'
 import * as pairs from './operations/pair.ts'
@@ -103,9 +105,10 @@ export class RDD<out T> implements AsyncIterable<T> {
     return (await this.#prepared('preferredLocations')).preferredLocations(index)
   }
 
-  /** The lineage as text: one indentation for each shuffle, with partition counts. */
+  /** The lineage as text: one indentation for each shuffle, with partition counts and cached sizes. */
   async toDebugString(): Promise<string> {
-    return debugString(await this.#prepared('toDebugString'))
+    const lineage = await this.#prepared('toDebugString')
+    return debugString(lineage, internals.cachedBytesOf(this.context))
   }
 
   /**
@@ -134,22 +137,36 @@ export class RDD<out T> implements AsyncIterable<T> {
     return this
   }
 
-  /** Keeps partitions in memory once an action computes them. */
+  /** How its partitions are kept: `StorageLevel.NONE` where they are not. */
+  getStorageLevel(): StorageLevel {
+    return this.lineage.storageLevel
+  }
+
+  /** `persist(StorageLevel.MEMORY_ONLY)`. */
   cache(): this {
     return this.persist()
   }
 
-  /** `cache`. */
-  persist(): this {
-    this.#op('persist')
-    this.lineage.about.isCached = true
-    internals.keep(this.context, this.lineage)
+  /**
+   * Keeps partitions once an action computes them, as columns in memory that all executors of a host share, or on disk. What
+   * of MEMORY_ONLY must give way is computed again when it is needed; what of MEMORY_AND_DISK, DISK_ONLY or OFF_HEAP has no
+   * room in memory goes to disk. There is one copy, whatever the level says of replication.
+   *
+   * @param storageLevel default MEMORY_ONLY; the same one again is no news
+   * @throws STORAGE_LEVEL_SET if it has another level
+   * @example
+   * const pairs = sc.textFile('big.txt').map(line => [line.length, line]).persist(StorageLevel.MEMORY_AND_DISK)
+   */
+  persist(storageLevel: StorageLevel = StorageLevel.MEMORY_ONLY): this {
+    const isKept = keeping.persist(this.#op('persist'), this.lineage, storageLevel)
+    if (isKept) internals.keep(this.context, this.lineage)
     return this
   }
 
   /** Not cached from now on; with `blocking` (default false) the promise waits for the blocks to be gone. Never rejects. */
   async unpersist(blocking = false): Promise<this> {
     this.lineage.about.isCached = false
+    this.lineage.about.storageLevel = undefined
     const dropped = internals.unkeep(this.context, this.lineage)
     if (blocking) await dropped
     return this

@@ -16,7 +16,9 @@ import { LazyLog, type Verbosity } from './lazy-log.ts'
 import type { StatusTracker } from './listener/status-tracker.ts'
 import { LostClassWarnings } from './lost-classes.ts'
 import { openEngine } from './open-engine.ts'
+import { storageInfos } from './operations/keeping.ts'
 import type { Operation, Origin } from './operations/operation.ts'
+import type { RDDStorageInfo } from './options.ts'
 import type { RDD } from './rdd.ts'
 import type { JobRunner } from './scheduler/job.ts'
 import { SharedVariables } from './shared-variables.ts'
@@ -57,13 +59,14 @@ export class SparkContext extends ContextData implements AsyncDisposable {
   #isStopped = false
 
   static {
-    internals.newContext = (plan, engine) =>
-      new SparkContext(plan, engine, undefined, new LazyLog('off'))
+    internals.newContext = (plan, engine, log = new LazyLog('off')) =>
+      new SparkContext(plan, engine, undefined, log)
     internals.originOf = context => context.origin
     internals.jobsOf = context => context.jobs
     internals.codegenModeOf = context => context.#plan.settings.get('simspark.codegen.mode')
     internals.assertRunning = (context, op) => context.assertRunning(op)
     internals.watch = (context, lineage) => context.#cleaner.watch(lineage)
+    internals.cachedBytesOf = context => context.#engine.cachedBytes()
     internals.keep = (context, lineage) => {
       context.#persistent.set(lineage.id, lineage)
     }
@@ -96,10 +99,16 @@ export class SparkContext extends ContextData implements AsyncDisposable {
     })
     let rdds = 0
     let shuffles = 0
+    const warned = new Set<string>()
     this.origin = {
       nextRddId: () => rddId(rdds++),
       nextShuffleId: () => shuffleId(shuffles++),
       onLostClass: new LostClassWarnings(log).note,
+      warnOnce: text => {
+        if (warned.has(text)) return
+        warned.add(text)
+        log.warn(text)
+      },
       partitionsByDefault: plan.settings.get('simspark.default.parallelism'),
     }
     const { runner, files, application } = engine
@@ -224,6 +233,18 @@ export class SparkContext extends ContextData implements AsyncDisposable {
       ([id, lineage]) => [id, internals.newRdd(this, lineage)] as const,
     )
     return new Map(entries)
+  }
+
+  /**
+   * What of the persisted RDDs is kept, and how: those of which something is.
+   *
+   * @example
+   * const rdd = sc.range(1000).persist(StorageLevel.DISK_ONLY)
+   * await rdd.count()
+   * const [info] = sc.getRDDStorageInfo() // numCachedPartitions, memoryBytes, diskBytes …
+   */
+  getRDDStorageInfo(): readonly RDDStorageInfo[] {
+    return storageInfos(this.#engine.cachedBytes(), this.#persistent)
   }
 
   /** A listener that throws harms nobody; none may call `stop`. */

@@ -48,6 +48,7 @@ class SchedulerEngine implements Engine {
   readonly files: Files
   readonly startTime: number
   readonly statusTracker: StatusTracker
+  readonly cachedBytes: Engine['cachedBytes']
   readonly #scheduler: Scheduler
   readonly #bus: ListenerBus
   readonly #broadcasts = new Map<BroadcastId, Broadcast<unknown>>()
@@ -81,6 +82,7 @@ class SchedulerEngine implements Engine {
       this.#progress = new ConsoleProgress({ status, clock, bar: progressBar(), updatePeriodMs })
     }
     this.files = files
+    this.cachedBytes = () => status.storage()
     this.startTime = clock.wallTime()
     this.statusTracker = new StatusTracker(status)
     const bus = new ListenerBus(clock, log)
@@ -139,7 +141,7 @@ class SchedulerEngine implements Engine {
   }
 
   async unpersist(id: RddId): Promise<void> {
-    this.#scheduler.unpersist(id)
+    await this.#scheduler.unpersist(id)
   }
 
   dropShuffles(shuffleIds: readonly ShuffleId[]): void {

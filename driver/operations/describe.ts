@@ -1,5 +1,6 @@
 import type { About, Lineage } from '#publib/lineage'
-import { describeCallSite } from '#publib/util'
+import type { CachedBytes } from '#publib/status'
+import { describeCallSite, formatBytes } from '#publib/util'
 
 /** As `MapPartitions[7] at map at main.ts:12`, with the user's name in front where there is one. */
 export function describe(about: About): string {
@@ -12,9 +13,9 @@ const NARROW = '|  '
 
 /**
  * A lineage as text: what each RDD is computed from stands below it, one indentation further behind each shuffle. The number
- * in brackets is that of its partitions. The lineage is prepared.
+ * in brackets is that of its partitions. The lineage is prepared. `kept`: what of cached RDDs there is.
  */
-export function debugString(top: Lineage<unknown>): string {
+export function debugString(top: Lineage<unknown>, kept: readonly CachedBytes[] = []): string {
   const lines: string[] = []
   const open: {
     readonly lineage: Lineage<unknown>
@@ -23,9 +24,11 @@ export function debugString(top: Lineage<unknown>): string {
   }[] = [{ lineage: top, prefix: '', head: `(${top.numPartitions}) ` }]
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { lineage, prefix, head } = next
-    const kept = lineage.about.isCached ? ' [MEMORY_ONLY]' : ''
-    lines.push(`${prefix}${head}${describe(lineage.about)}${kept}`)
+    const { isValid, description } = lineage.storageLevel
+    lines.push(`${prefix}${head}${describe(lineage.about)}${isValid ? ` [${description}]` : ''}`)
     const below = prefix + ' '.repeat(head.length - NARROW.length)
+    const bytes = isValid ? kept.find(({ id }) => id === lineage.id) : undefined
+    if (bytes !== undefined) lines.push(`${below}${NARROW}    ${describeBytes(bytes)}`)
     for (const dependency of [...lineage.dependencies].reverse()) {
       const { parent, kind } = dependency
       if (kind === 'narrow') open.push({ lineage: parent, prefix: below, head: NARROW })
@@ -33,4 +36,9 @@ export function debugString(top: Lineage<unknown>): string {
     }
   }
   return lines.join('\n')
+}
+
+function describeBytes({ numCachedPartitions, memoryBytes, diskBytes }: CachedBytes): string {
+  const sizes = `MemorySize: ${formatBytes(memoryBytes)}; DiskSize: ${formatBytes(diskBytes)}`
+  return `CachedPartitions: ${numCachedPartitions}; ${sizes}`
 }

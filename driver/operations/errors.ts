@@ -1,3 +1,4 @@
+import type { StorageLevel } from '#publib/blocks'
 import { type CallSite, SimSparkError, showValue } from '#publib/util'
 
 /** What an argument is called in messages, and where the call stands. */
@@ -17,6 +18,16 @@ export function invalidArgument(
 ): SimSparkError {
   const message = `${place.operation}: ${name} is ${showValue(value)}; expected ${expected}.`
   return new SimSparkError('INVALID_ARGUMENT', message, { callSite: place.callSite, hint })
+}
+
+export function storageLevelSet(
+  place: ArgumentPlace,
+  before: StorageLevel,
+  asked: StorageLevel,
+): SimSparkError {
+  const message = `${place.operation}: the RDD is kept as "${before}" already, and is now to be kept as "${asked}".`
+  const hint = 'Call unpersist() first.'
+  return new SimSparkError('STORAGE_LEVEL_SET', message, { callSite: place.callSite, hint })
 }
 
 export function notTogether(place: ArgumentPlace, a: string, b: string): SimSparkError {

@@ -12,6 +12,8 @@ export interface Origin {
   readonly partitionsByDefault: number | undefined
   /** Told of classes whose instances are taken in as plain objects. */
   onLostClass(className: string): void
+  /** Says something to the user the first time. */
+  warnOnce(text: string): void
 }
 
 /** One call of the API: its name, the user's line, and what it makes lineages of. */

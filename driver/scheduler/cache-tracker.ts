@@ -3,12 +3,12 @@ import type { HostId, RddId } from '#publib/util'
 
 /** Which hosts hold which cached partitions. */
 export class CacheTracker {
-  /** By RDD, partition and host: bytes in memory. */
+  /** By RDD, partition and host: bytes in memory and on disk. */
   readonly #blocks = new Map<RddId, Map<number, Map<HostId, number>>>()
 
-  update(hostId: HostId, rddId: RddId, partition: number, memoryBytes: number): void {
-    if (memoryBytes > 0) {
-      getOrMake(getOrMake(this.#blocks, rddId), partition).set(hostId, memoryBytes)
+  update(hostId: HostId, rddId: RddId, partition: number, bytes: number): void {
+    if (bytes > 0) {
+      getOrMake(getOrMake(this.#blocks, rddId), partition).set(hostId, bytes)
       return
     }
     const partitions = this.#blocks.get(rddId)

@@ -165,8 +165,8 @@ export class DAGScheduler implements Machine<DAGSchedulerEvent, DAGSchedulerActi
         else state.suspended.delete(event.workerId)
         return
       case 'cachedBlocksUpdated':
-        for (const { rddId, partition, memoryBytes } of event.blocks) {
-          state.cache.update(event.hostId, rddId, partition, memoryBytes)
+        for (const { rddId, partition, memoryBytes, diskBytes } of event.blocks) {
+          state.cache.update(event.hostId, rddId, partition, memoryBytes + diskBytes)
         }
         return
       case 'rddUnpersisted':

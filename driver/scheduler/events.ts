@@ -51,7 +51,9 @@ export type SchedulerEvent =
       readonly blocks: readonly {
         readonly rddId: RddId
         readonly partition: number
+        /** Both are 0: it is gone. */
         readonly memoryBytes: number
+        readonly diskBytes: number
       }[]
     }
   /** Nobody can ask for them any more; a job under way may still read them. */

@@ -55,6 +55,8 @@ export class HostLink {
   readonly #broadcasts = new Set<BroadcastId>()
   /** Sent and not ended: sent again when the host comes back on another connection. */
   readonly #running = new Map<TaskId, SentTask>()
+  readonly #confirming = new Map<number, () => void>()
+  #lastRequestId = 0
   #batch: SentTask[] = []
   #outbox: { readonly message: DriverToExecutor; readonly payloads: readonly Uint8Array[] }[] = []
 
@@ -105,6 +107,24 @@ export class HostLink {
 
   unpersist(rddId: RddId): void {
     this.#send({ type: 'unpersist', rddId })
+  }
+
+  /** Calls when the host has deleted what it was told to delete before, or is gone. */
+  confirm(call: () => void): void {
+    const requestId = this.#lastRequestId++
+    this.#confirming.set(requestId, call)
+    this.#send({ type: 'confirm', requestId })
+  }
+
+  confirmed(requestId: number): void {
+    this.#confirming.get(requestId)?.()
+    this.#confirming.delete(requestId)
+  }
+
+  /** Nothing will be heard of it any more. */
+  close(): void {
+    for (const call of this.#confirming.values()) call()
+    this.#confirming.clear()
   }
 
   /** The turn is over: what was launched in it goes out. */

@@ -37,6 +37,7 @@ export class Hosts {
     handle.connection.onMessage = onMessage
     for (const id of before?.executorIds ?? []) link.executorIds.add(id)
     for (const sent of before?.running ?? []) link.launch(sent)
+    before?.close()
     link.flush()
   }
 
@@ -44,6 +45,7 @@ export class Hosts {
     const link = this.#links.get(hostId)
     this.#links.delete(hostId)
     if (link !== undefined) link.handle.connection.onMessage = undefined
+    link?.close()
     return link
   }
 
@@ -61,6 +63,16 @@ export class Hosts {
 
   dropBroadcast(broadcastId: BroadcastId): void {
     for (const link of this.#links.values()) link.dropBroadcast(broadcastId)
+  }
+
+  /** Resolves when all hosts have deleted what they were told to delete before, or are gone. */
+  async confirm(): Promise<void> {
+    await Promise.all(this.all().map(link => new Promise<void>(resolve => link.confirm(resolve))))
+  }
+
+  /** Nothing will be heard of any of them. */
+  close(): void {
+    for (const link of this.#links.values()) link.close()
   }
 
   unpersist(rddId: RddId): void {

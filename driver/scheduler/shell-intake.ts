@@ -128,6 +128,9 @@ export class Intake implements BackendEvents {
       case 'tasksStalled':
         for (const task of message.tasks) this.#around.log.warn(describeStall(task), { ...task })
         break
+      case 'confirmed':
+        this.#around.hosts.get(hostId)?.confirmed(message.requestId)
+        break
       case 'leaseSeen':
         break
       default:
@@ -168,10 +171,10 @@ export class Intake implements BackendEvents {
   ): void {
     this.#around.post({ type: 'cachedBlocksUpdated', hostId, blocks })
     const time = this.#around.clock.wallTime()
-    for (const { rddId, partition, memoryBytes } of blocks) {
+    for (const { rddId, partition, memoryBytes, diskBytes } of blocks) {
       const blockId = rddBlockName(rddId, partition)
-      const what = { executorId: hostId, blockId, rddId, partition, memoryBytes, diskBytes: 0 }
-      const { MEMORY_ONLY: storageLevel } = StorageLevel
+      const what = { executorId: hostId, blockId, rddId, partition, memoryBytes, diskBytes }
+      const storageLevel = levelOf(memoryBytes, diskBytes)
       this.#around.report({ event: 'blockUpdated', time, ...what, storageLevel })
     }
   }
@@ -184,6 +187,12 @@ export class Intake implements BackendEvents {
   #linksOf(workerId: WorkerId): readonly HostLink[] {
     return this.#around.hosts.all().filter(({ handle }) => handle.workerId === workerId)
   }
+}
+
+/** Where a block is. */
+function levelOf(memoryBytes: number, diskBytes: number): StorageLevel {
+  if (memoryBytes > 0) return StorageLevel.MEMORY_ONLY
+  return diskBytes > 0 ? StorageLevel.DISK_ONLY : StorageLevel.NONE
 }
 
 function describeStall({ stageId, partition, executorId, ...task }: StalledTask): string {

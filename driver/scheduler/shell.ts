@@ -84,6 +84,7 @@ export class Scheduler implements JobRunner {
     this.#endAll(undefined)
     for (const timer of this.#timers.splice(0)) timer.cancel()
     await this.#deps.backend.stop(exitCode)
+    this.#hosts.close()
   }
 
   runJob<T, R>(request: JobRequest<T, R>): Promise<void> {
@@ -128,10 +129,12 @@ export class Scheduler implements JobRunner {
     this.#hosts.dropBroadcast(id)
   }
 
-  unpersist(rddId: RddId): void {
+  /** Resolves when the blocks are gone. */
+  async unpersist(rddId: RddId): Promise<void> {
     this.#post({ type: 'rddUnpersisted', rddId })
     this.#hosts.unpersist(rddId)
     this.#report({ event: 'unpersistRDD', time: this.#deps.clock.wallTime(), rddId })
+    await this.#hosts.confirm()
   }
 
   /** Whether nothing is left of any job. For tests and the simulator. */

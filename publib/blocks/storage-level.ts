@@ -1,3 +1,12 @@
+/** The arguments that make a level. */
+export type StorageLevelFields = readonly [
+  useDisk: boolean,
+  useMemory: boolean,
+  useOffHeap: boolean,
+  deserialized: boolean,
+  replication: number,
+]
+
 /** Where cached partitions are kept, in which form, and in how many copies. */
 export class StorageLevel {
   static readonly NONE = new StorageLevel(false, false, false, false)
@@ -51,6 +60,16 @@ export class StorageLevel {
       `${this.replication}x Replicated`,
     ]
     return words.filter(word => word !== '').join(' ')
+  }
+
+  /** As it travels. */
+  toFields(): StorageLevelFields {
+    const { useDisk, useMemory, useOffHeap, deserialized, replication } = this
+    return [useDisk, useMemory, useOffHeap, deserialized, replication]
+  }
+
+  static fromFields(fields: StorageLevelFields): StorageLevel {
+    return new StorageLevel(...fields)
   }
 
   equals(other: StorageLevel): boolean {

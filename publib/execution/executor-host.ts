@@ -16,9 +16,8 @@ import { STALL_LOOK_MS, StallWatch, stalledTasks } from './stall-watch.ts'
 import { StatusBatch } from './status-batch.ts'
 
 /** Events by which tasks may be ended. */
-const ENDS_TASKS: ReadonlySet<HostEvent['type']> = new Set([
-  ...(['TasksKilled', 'TimePassed', 'MemoryMeasured', 'DriverGone'] as const),
-])
+const ENDERS = ['TasksKilled', 'TimePassed', 'MemoryMeasured', 'DriverGone'] as const
+const ENDS_TASKS: ReadonlySet<HostEvent['type']> = new Set(ENDERS)
 
 type DriverConnection = Connection<DriverToExecutor, ExecutorToDriver>
 
@@ -48,11 +47,7 @@ export class ExecutorHost {
   constructor(options: ExecutorHostOptions) {
     this.#options = options
     this.#state = new HostState(options.onReplace === undefined ? 'abandon' : 'replaceHost')
-    this.#cache = new HostCache(
-      options.cacheBudget,
-      () => this.#executors.links,
-      blocks => this.#send({ type: 'cachedBlocks', blocks }),
-    )
+    this.#cache = new HostCache(options, () => this.#executors.links, this.#send.bind(this))
     this.#executors = new HostExecutors(options, {
       makeRoom: this.#cache.makeRoom.bind(this.#cache),
       heard: (executorId, generation, message) => this.#heard(executorId, generation, message),
@@ -73,7 +68,7 @@ export class ExecutorHost {
     return this.#state.readyExecutorIds
   }
 
-  /** Attempts that have not ended. */
+  /** That have not ended. */
   get attemptCount(): number {
     return this.#state.attemptCount
   }
@@ -134,7 +129,7 @@ export class ExecutorHost {
       this.#options.blocks.close()
       this.#options.links.setBusy(false)
     }
-    await this.#tables.settled()
+    await this.#settled()
     if (this.#state.executorIds.length > 0) await new Promise<void>(r => this.#onEmpty.push(r))
   }
 
@@ -158,6 +153,9 @@ export class ExecutorHost {
         break
       case 'unpersist':
         this.#cache.unpersist(message.rddId)
+        break
+      case 'confirm':
+        void this.#settled().then(() => this.#send({ ...message, type: 'confirmed' }))
         break
       case 'renewLease':
       case 'detach':
@@ -264,7 +262,9 @@ export class ExecutorHost {
         break
       }
       case 'store':
-        this.#cache.put(executorId, message)
+      case 'storeOnDisk':
+      case 'lostOnDisk':
+        this.#cache.take(executorId, message)
         break
       case 'output':
         this.#options.onOutput(message, this.#taskOf(message.taskId))
@@ -274,6 +274,11 @@ export class ExecutorHost {
       default:
         assertNever(message)
     }
+  }
+
+  /** Resolves when no file is being deleted. */
+  async #settled(): Promise<void> {
+    await Promise.all([this.#tables.settled(), this.#cache.settled()])
   }
 
   #lookForStalls(): void {

@@ -1,6 +1,12 @@
-import type { FromExecutorThread, HostAnswer, ToExecutorThread } from '#publib/protocol'
+import type {
+  FromExecutorThread,
+  HostAnswer,
+  RoomAnswer,
+  RoomRequest,
+  ToExecutorThread,
+} from '#publib/protocol'
 import type { LossCause } from '#publib/task'
-import type { ExecutorId, RddId } from '#publib/util'
+import type { ExecutorId } from '#publib/util'
 import type { ControlBlock, Progress } from './control-block.ts'
 
 /** How a host reaches one of its executors: a thread, or the driver's own in local mode. */
@@ -21,7 +27,7 @@ export interface LinkOptions {
   /** Counts what the cached blocks of the host hold. */
   readonly cacheBudget: SharedArrayBuffer
   /** For executors that need not stand still to ask. */
-  readonly makeRoom: (bytes: number, rddId: RddId) => boolean
+  readonly makeRoom: (request: RoomRequest) => RoomAnswer
   readonly onMessage: (message: FromExecutorThread) => void
   /** Called once, with why. */
   readonly onExit: (cause: LossCause) => void

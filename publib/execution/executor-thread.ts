@@ -51,7 +51,7 @@ export function startExecutorThread(data: ThreadData, { messages, answers }: Thr
       liveStages: undefined,
       usage: threadUsage,
       fetch: (requests, checkCancelled) => calls.fetch(requests, checkCancelled),
-      makeRoom: (bytes, rddId) => calls.makeRoom(bytes, rddId),
+      makeRoom: request => calls.makeRoom(request),
       post(message, transfer) {
         if (message.type !== 'taskEnded') return post(message, transfer)
         const replaced = builtins.repair()

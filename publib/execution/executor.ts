@@ -70,6 +70,9 @@ export class Executor {
       case 'cached':
         this.#cached.put(message, message.blocks)
         break
+      case 'cachedOnDisk':
+        this.#cached.putOnDisk(message, message)
+        break
       case 'uncached':
         this.#cached.drop(message.rddId, message.partitions)
         break

@@ -1,19 +1,19 @@
-import type { HostCall } from '#publib/protocol'
+import type { HostCall, RoomAnswer, RoomRequest } from '#publib/protocol'
 import type { BlockSource, RangeFetch, RangePart } from '#publib/storage'
-import { assertNever, type RddId } from '#publib/util'
+import { assertNever } from '#publib/util'
 import type { ExecutorLink } from './executor-link.ts'
 
 /** Serves one executor while it stands still: fetches what it asks for, makes room in the cache. Dies with its thread. */
 export class HostCallDesk {
   readonly #link: () => ExecutorLink
   readonly #blocks: BlockSource
-  readonly #makeRoom: (bytes: number, rddId: RddId) => boolean
+  readonly #makeRoom: (request: RoomRequest) => RoomAnswer
   readonly #fetches = new Map<number, RangeFetch>()
 
   constructor(
     link: () => ExecutorLink,
     blocks: BlockSource,
-    makeRoom: (bytes: number, rddId: RddId) => boolean,
+    makeRoom: (request: RoomRequest) => RoomAnswer,
   ) {
     this.#link = link
     this.#blocks = blocks
@@ -36,11 +36,9 @@ export class HostCallDesk {
         this.#fetches.get(callId)?.close()
         this.#fetches.delete(callId)
         break
-      case 'makeRoom': {
-        const isGranted = this.#makeRoom(call.bytes, call.rddId)
-        this.#link().answer({ kind: 'room', callId, isGranted })
+      case 'makeRoom':
+        this.#link().answer({ kind: 'room', callId, answer: this.#makeRoom(call.request) })
         break
-      }
       default:
         assertNever(call)
     }

@@ -1,8 +1,13 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import type { BlockRange } from '#publib/blocks'
-import type { FromExecutorThread, HostAnswer, HostCall } from '#publib/protocol'
+import type {
+  FromExecutorThread,
+  HostAnswer,
+  HostCall,
+  RoomAnswer,
+  RoomRequest,
+} from '#publib/protocol'
 import type { FetchedPart } from '#publib/shuffle'
-import type { RddId } from '#publib/util'
 import type { ControlBlock } from './control-block.ts'
 
 /** A thread that stands still looks this often whether it is to stop, were a wake-up lost. */
@@ -52,12 +57,12 @@ export class HostCalls {
     }
   }
 
-  makeRoom(bytes: number, rddId: RddId): boolean {
+  makeRoom(request: RoomRequest): RoomAnswer {
     const callId = this.#open()
-    this.#call({ kind: 'makeRoom', callId, rddId, bytes })
+    this.#call({ kind: 'makeRoom', callId, request })
     const answer = this.#next(callId, () => undefined)
     this.#inbox.delete(callId)
-    return answer.kind === 'room' && answer.isGranted
+    return answer.kind === 'room' ? answer.answer : { isGranted: false, toDisk: [] }
   }
 
   #open(): number {

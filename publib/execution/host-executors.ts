@@ -1,6 +1,6 @@
-import type { FromExecutorThread } from '#publib/protocol'
+import type { FromExecutorThread, RoomAnswer, RoomRequest } from '#publib/protocol'
 import type { LossCause } from '#publib/task'
-import type { ExecutorId, RddId } from '#publib/util'
+import type { ExecutorId } from '#publib/util'
 import type { ExecutorHostOptions } from './executor-host-options.ts'
 import type { ExecutorLink } from './executor-link.ts'
 import { HostCallDesk } from './host-call-desk.ts'
@@ -9,7 +9,7 @@ import { HostCallDesk } from './host-call-desk.ts'
 export type HeardByHost = Exclude<FromExecutorThread, { readonly type: 'call' }>
 
 export interface HostExecutorsHooks {
-  readonly makeRoom: (bytes: number, rddId: RddId) => boolean
+  readonly makeRoom: (request: RoomRequest) => RoomAnswer
   readonly heard: (executorId: ExecutorId, generation: number, message: HeardByHost) => void
   readonly exited: (executorId: ExecutorId, generation: number, cause: LossCause) => void
 }

@@ -9,8 +9,9 @@ import {
   TooDeepForColumns,
   valuesOf,
 } from '#publib/columnar'
-import type { CacheKey } from '#publib/protocol'
+import type { CacheKey, DiskPartitionFile, FromExecutorThread } from '#publib/protocol'
 import { storeColumn } from '#publib/storage'
+import { moveToDisk } from './disk-partition.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** Room for cached blocks is taken in steps of this size. */
@@ -44,6 +45,37 @@ export function columnOfPiece(piece: Piece): Column {
   }
 }
 
+/** The blocks of a piece. @throws VALUE_NOT_ENCODABLE, and RangeError where the machine has no memory for them */
+export function blocksOfPiece(
+  piece: Piece,
+  onLostClass: (className: string) => void,
+): readonly Uint8Array[] {
+  const blocks: Uint8Array[] = []
+  for (const slice of slicesOf(columnOfPiece(piece), BLOCK_ROWS_MAX)) {
+    storeInto(blocks, slice, onLostClass)
+  }
+  return blocks
+}
+
+/** In halves where one block would be too large. */
+function storeInto(
+  blocks: Uint8Array[],
+  column: Column,
+  onLostClass: (className: string) => void,
+): void {
+  const rows = rowsOf(column)
+  try {
+    blocks.push(storeColumn(column, { onLostClass }))
+  } catch (error) {
+    if (!(error instanceof BatchTooLarge) || rows < 2) throw error
+    storeInto(blocks, sliceColumn(column, 0, rows >>> 1), onLostClass)
+    storeInto(blocks, sliceColumn(column, rows >>> 1, rows), onLostClass)
+  }
+}
+
+/** A whole partition, as its host takes it in. */
+export type StoredBlocks = Omit<FromExecutorThread & { readonly type: 'store' }, 'type'>
+
 /** The same records in pieces that are worth a block each. */
 export function* gathered(pieces: Iterable<Piece>): Generator<Piece> {
   let waiting: unknown[] = []
@@ -76,17 +108,24 @@ export class KeptPartition {
   readonly #key: CacheKey
   readonly #onLostClass: (className: string) => void
   #used = 0
+  readonly #mayGoToDisk: boolean
 
   /** @param onLostClass told the name of each class whose instances are kept as plain objects */
-  constructor(surroundings: Surroundings, key: CacheKey, onLostClass: (className: string) => void) {
+  constructor(
+    surroundings: Surroundings,
+    key: CacheKey,
+    onLostClass: (className: string) => void,
+    mayGoToDisk: boolean,
+  ) {
     this.#surroundings = surroundings
     this.#key = key
     this.#onLostClass = onLostClass
+    this.#mayGoToDisk = mayGoToDisk
   }
 
   /** Whether there was room for all of it; nothing of it is kept otherwise. @throws VALUE_NOT_ENCODABLE */
   add(piece: Piece): boolean {
-    const blocks = this.#blocksOf(columnOfPiece(piece))
+    const blocks = this.#blocksOf(piece)
     if (blocks === undefined) return false
     const size = blocks.reduce((sum, block) => sum + block.length, 0)
     if (this.#used + size > this.#bytes && !this.#take(this.#used + size - this.#bytes))
@@ -96,14 +135,15 @@ export class KeptPartition {
     return true
   }
 
-  /** Stays for good: the room that was taken in advance goes back; gives what it really takes. */
-  settle(): number {
+  /** Stays for good: the room that was taken in advance goes back. */
+  settle(): StoredBlocks {
     const bytes = Math.ceil(this.#used / 1024) * 1024
     this.#give(this.#bytes - bytes)
     // Whoever keeps the blocks gives the rest back one day.
     this.#surroundings.control.addCacheRoom(-bytes)
     this.#bytes = 0
-    return bytes
+    const { blocks } = this
+    return { key: this.#key, blocks, bytes, mayGoToDisk: this.#mayGoToDisk }
   }
 
   /** Gives back what was taken, unless it is settled. */
@@ -119,39 +159,40 @@ export class KeptPartition {
   }
 
   /** Undefined where the machine has no memory for them, whatever the budget says. */
-  #blocksOf(column: Column): Uint8Array[] | undefined {
-    const blocks: Uint8Array[] = []
+  #blocksOf(piece: Piece): readonly Uint8Array[] | undefined {
     try {
-      for (const slice of slicesOf(column, BLOCK_ROWS_MAX)) this.#store(slice, blocks)
-      return blocks
+      return blocksOfPiece(piece, this.#onLostClass)
     } catch (error) {
       if (error instanceof RangeError) return undefined
       throw error
     }
   }
 
-  /** In halves where one block would be too large. */
-  #store(column: Column, blocks: Uint8Array[]): void {
-    const rows = rowsOf(column)
-    try {
-      blocks.push(storeColumn(column, { onLostClass: this.#onLostClass }))
-    } catch (error) {
-      if (!(error instanceof BatchTooLarge) || rows < 2) throw error
-      this.#store(sliceColumn(column, 0, rows >>> 1), blocks)
-      this.#store(sliceColumn(column, rows >>> 1, rows), blocks)
-    }
-  }
-
   #take(bytes: number): boolean {
     const { cacheBudget } = this.#surroundings
     const step = Math.max(bytes, STEP_BYTES)
-    const granted = [step, bytes].find(
-      wanted => cacheBudget.take(wanted) || this.#surroundings.makeRoom(wanted, this.#key.rddId),
-    )
+    const granted = [step, bytes].find(wanted => cacheBudget.take(wanted) || this.#askFor(wanted))
     if (granted === undefined) return false
     const taken = Math.ceil(granted / 1024) * 1024
     this.#surroundings.control.addCacheRoom(taken)
     this.#bytes += taken
     return true
+  }
+
+  /** Others may have to be written to disk first; by who asks, so that nobody else waits for it. */
+  #askFor(bytes: number): boolean {
+    const { rddId } = this.#key
+    let moved: DiskPartitionFile[] = []
+    for (;;) {
+      const { isGranted, toDisk } = this.#surroundings.makeRoom({ rddId, bytes, moved })
+      if (isGranted || toDisk.length === 0) return isGranted
+      moved = []
+      for (const { key, blocks } of toDisk) {
+        const file = moveToDisk(this.#surroundings, key, blocks)
+        if (file === undefined) break
+        moved.push(file)
+      }
+      if (moved.length === 0) return false
+    }
   }
 }

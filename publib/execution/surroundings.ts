@@ -1,10 +1,10 @@
 import type { BlockLocation, BlockRange } from '#publib/blocks'
 import type { Clock, Random, SyncFiles } from '#publib/env'
 import type { MemoryBudget } from '#publib/memory'
-import type { FromExecutorThread } from '#publib/protocol'
+import type { FromExecutorThread, RoomAnswer, RoomRequest } from '#publib/protocol'
 import type { FetchedPart } from '#publib/shuffle'
 import type { CacheBudget } from '#publib/storage'
-import type { ExecutorId, RddId } from '#publib/util'
+import type { ExecutorId } from '#publib/util'
 import type { ControlBlock } from './control-block.ts'
 import type { LiveStages } from './live-stages.ts'
 import type { ThreadUsage } from './thread-usage.ts'
@@ -31,6 +31,6 @@ export interface Surroundings {
   post(message: FromExecutorThread, transfer?: readonly ArrayBuffer[]): void
   /** Ranges of other workers, while the executor stands still. */
   fetch(requests: readonly BlockRange[], checkCancelled: () => void): Iterable<FetchedPart>
-  /** Whether cached blocks of other RDDs gave way. */
-  makeRoom(bytes: number, rddId: RddId): boolean
+  /** Whether cached blocks of other RDDs gave way, or must be written to disk first. */
+  makeRoom(request: RoomRequest): RoomAnswer
 }

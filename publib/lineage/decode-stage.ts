@@ -1,3 +1,4 @@
+import { StorageLevel } from '#publib/blocks'
 import { type Compiled, compile } from '#publib/closure/revive'
 import { areUntouched, decodeShape, type FunctionShape } from '#publib/recognition/intrinsics'
 import { assert, SimSparkError } from '#publib/util'
@@ -102,6 +103,7 @@ function workOf(
   return { kind: 'result', action }
 }
 
-function aboutOf({ id, operator, operation, callSite, name, isCached }: AboutText): About {
-  return { id, operator, operation, callSite, name, isCached }
+function aboutOf({ id, operator, operation, callSite, name, isCached, ...text }: AboutText): About {
+  const storageLevel = text.storageLevel && StorageLevel.fromFields(text.storageLevel)
+  return { id, operator, operation, callSite, name, isCached, storageLevel }
 }

@@ -1,3 +1,4 @@
+import { StorageLevel } from '#publib/blocks'
 import type { Batch, Column } from '#publib/columnar'
 import type { Partitioner, ShuffleSpec } from '#publib/shuffle'
 import type { CallSite, RddId, ShuffleId } from '#publib/util'
@@ -32,6 +33,12 @@ export abstract class Lineage<out T> {
 
   get id(): RddId {
     return this.about.id
+  }
+
+  /** How its partitions are kept; NONE where they are not. */
+  get storageLevel(): StorageLevel {
+    const { isCached, storageLevel = StorageLevel.MEMORY_ONLY } = this.about
+    return isCached ? storageLevel : StorageLevel.NONE
   }
 
   /** How keys are placed; undefined where nothing is known of it. */
@@ -99,6 +106,8 @@ export interface About {
   name: string | undefined
   /** True from `persist` to `unpersist`. */
   isCached: boolean
+  /** How it is kept while it is cached: MEMORY_ONLY where nothing is said. */
+  storageLevel?: StorageLevel | undefined
 }
 
 /** Sent with one task: JSON fields, and bytes where the data are many. */

@@ -1,3 +1,4 @@
+import type { StorageLevelFields } from '#publib/blocks'
 import type { ShapeText } from '#publib/recognition/intrinsics'
 import type { CallSite, RddId, ShuffleId } from '#publib/util'
 import type { Action } from './action.ts'
@@ -35,6 +36,7 @@ export interface AboutText {
   readonly callSite?: CallSite | undefined
   readonly name?: string | undefined
   readonly isCached: boolean
+  readonly storageLevel?: StorageLevelFields | undefined
 }
 
 export interface ShuffleText {
@@ -140,5 +142,6 @@ class StageWriter {
 
 function aboutText(about: About): AboutText {
   const { id, operator, operation, callSite, name, isCached } = about
-  return { id, operator, operation, callSite, name, isCached }
+  const storageLevel = isCached ? about.storageLevel?.toFields() : undefined
+  return { id, operator, operation, callSite, name, isCached, storageLevel }
 }

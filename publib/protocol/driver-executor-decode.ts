@@ -74,6 +74,7 @@ const driverToExecutor = v.variant('type', [
   v.strictObject({ type: v.literal('dropBroadcast'), broadcastId: broadcastIdShape }),
   v.strictObject({ type: v.literal('dropShuffles'), shuffleIds: list(shuffleIdShape, IDS_MAX) }),
   v.strictObject({ type: v.literal('unpersist'), rddId: rddIdShape }),
+  v.strictObject({ type: v.literal('confirm'), requestId: count() }),
   v.strictObject({ type: v.literal('renewLease'), sequence: count() }),
   v.strictObject({ type: v.literal('detach') }),
 ])
@@ -136,10 +137,14 @@ const executorToDriver = v.variant('type', [
   v.strictObject({
     type: v.literal('cachedBlocks'),
     blocks: list(
-      v.strictObject({ rddId: rddIdShape, partition: partitionShape, memoryBytes: count() }),
+      v.strictObject({
+        ...{ rddId: rddIdShape, partition: partitionShape },
+        ...{ memoryBytes: count(), diskBytes: count() },
+      }),
       IDS_MAX,
     ),
   }),
+  v.strictObject({ type: v.literal('confirmed'), requestId: count() }),
   v.strictObject({
     type: v.literal('hostMetrics'),
     residentBytes: amountShape,

@@ -57,6 +57,8 @@ export type DriverToExecutor =
   | { readonly type: 'dropBroadcast'; readonly broadcastId: BroadcastId }
   | { readonly type: 'dropShuffles'; readonly shuffleIds: readonly ShuffleId[] }
   | { readonly type: 'unpersist'; readonly rddId: RddId }
+  /** Answered by `confirmed` when all that was to be deleted before is gone. */
+  | { readonly type: 'confirm'; readonly requestId: number }
   /** From the lease thread, on a connection of its own (role `lease`). */
   | { readonly type: 'renewLease'; readonly sequence: number }
   | { readonly type: 'detach' }
@@ -96,6 +98,7 @@ export type ExecutorToDriver =
     }
   | { readonly type: 'executorLost'; readonly executorId: ExecutorId; readonly cause: LossCause }
   | { readonly type: 'cachedBlocks'; readonly blocks: readonly CachedBlockUpdate[] }
+  | { readonly type: 'confirmed'; readonly requestId: number }
   | {
       readonly type: 'hostMetrics'
       readonly residentBytes: number
@@ -132,6 +135,7 @@ export interface StalledTask {
 export interface CachedBlockUpdate {
   readonly rddId: RddId
   readonly partition: number
-  /** 0: no longer there. */
+  /** Both are 0: it is no longer there. */
   readonly memoryBytes: number
+  readonly diskBytes: number
 }

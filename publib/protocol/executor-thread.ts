@@ -23,6 +23,14 @@ export type ToExecutorThread =
       readonly partition: number
       readonly blocks: readonly Uint8Array[]
     }
+  /** The same on disk, in a file of the host's. */
+  | {
+      readonly type: 'cachedOnDisk'
+      readonly rddId: RddId
+      readonly partition: number
+      readonly path: string
+      readonly bytes: number
+    }
   | { readonly type: 'uncached'; readonly rddId: RddId; readonly partitions: readonly number[] }
   | {
       readonly type: 'runTask'
@@ -62,7 +70,13 @@ export type FromExecutorThread =
       readonly key: CacheKey
       readonly blocks: readonly Uint8Array[]
       readonly bytes: number
+      /** Whether it goes to disk where it must give way, or is computed again. */
+      readonly mayGoToDisk: boolean
     }
+  /** A partition that it wrote to disk: too large for memory, or not to be there. */
+  | ({ readonly type: 'storeOnDisk' } & DiskPartitionFile)
+  /** The file of a partition is gone or damaged. */
+  | { readonly type: 'lostOnDisk'; readonly key: CacheKey }
   | { readonly type: 'call'; readonly call: HostCall }
   /** Nobody caught it. The thread ends right after. */
   | { readonly type: 'uncaught'; readonly error: ErrorData; readonly origin: string }
@@ -83,6 +97,27 @@ export interface CacheKey {
   readonly partition: number
 }
 
+/** A cached partition in a file. */
+export interface DiskPartitionFile {
+  readonly key: CacheKey
+  readonly path: string
+  readonly bytes: number
+}
+
+/** What an executor asks for that must keep blocks. */
+export interface RoomRequest {
+  readonly rddId: RddId
+  readonly bytes: number
+  /** Partitions that it was given to write to disk: their memory is free now. */
+  readonly moved: readonly DiskPartitionFile[]
+}
+
+export interface RoomAnswer {
+  readonly isGranted: boolean
+  /** To be written to disk by who asked, who then asks again: these may not be dropped. */
+  readonly toDisk: readonly { readonly key: CacheKey; readonly blocks: readonly Uint8Array[] }[]
+}
+
 /** What a thread asks its host for while it stands still, or tells it of such a request. */
 export type HostCall =
   /** Ranges of map outputs of other workers: answered by `part`s, the consumed bytes of which give credit for more. */
@@ -93,8 +128,7 @@ export type HostCall =
   | {
       readonly kind: 'makeRoom'
       readonly callId: number
-      readonly rddId: RddId
-      readonly bytes: number
+      readonly request: RoomRequest
     }
 
 /** What the host answers, on a port of its own that the thread reads while it stands still. */
@@ -112,4 +146,4 @@ export type HostAnswer =
       readonly index: number
       readonly error: string
     }
-  | { readonly kind: 'room'; readonly callId: number; readonly isGranted: boolean }
+  | { readonly kind: 'room'; readonly callId: number; readonly answer: RoomAnswer }

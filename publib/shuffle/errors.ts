@@ -47,22 +47,6 @@ export function notAPair(value: unknown): SimSparkError {
   )
 }
 
-/** A write that failed: what the disk says, in words. Other errors pass as they are. */
-export function writeFailed(path: string, error: unknown): unknown {
-  const code = (error as { readonly code?: unknown } | null)?.code
-  const fields = { cause: error, retryable: true }
-  if (code === 'ENOSPC') {
-    return new SimSparkError('DISK_FULL', `No space is left on the disk of ${path}.`, {
-      ...fields,
-      hint: 'Free space there, or give executors another folder (simspark.local.dir).',
-    })
-  }
-  if (code === 'EDQUOT') {
-    return new SimSparkError('DISK_QUOTA', `The disk quota for ${path} is used up.`, fields)
-  }
-  return error
-}
-
 export function spillDamaged(path: string, cause: unknown): SimSparkError {
   return new SimSparkError(
     'CORRUPT_BLOCK',

@@ -6,8 +6,8 @@ import {
 } from '#publib/blocks'
 import type { OpenFile, SyncFiles } from '#publib/env'
 import { continueChecksum } from '#publib/serialization'
+import { writeFailed } from '#publib/storage'
 import { blockSalt } from './block-salt.ts'
-import { writeFailed } from './errors.ts'
 
 const WRITE_BYTES = 256 * 1024
 /** Larger pieces are written as they are. */

@@ -1,6 +1,7 @@
 import type { OpenFile } from '#publib/env'
+import { writeFailed } from '#publib/storage'
 import type { SpillEnvironment } from './environment.ts'
-import { spillDamaged, writeFailed } from './errors.ts'
+import { spillDamaged } from './errors.ts'
 
 /** Where some bytes of a spill file stand. */
 export interface Extent {

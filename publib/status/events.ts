@@ -54,7 +54,7 @@ export interface SparkListenerEvents {
     readonly residentBytes: number
   }
   unpersistRDD: { readonly rddId: number }
-  /** `executorId` is the process that holds the block; `memoryBytes` 0: it is gone. */
+  /** `executorId` is the process that holds the block; where both numbers of bytes are 0, it is gone. */
   blockUpdated: {
     readonly executorId: string
     readonly blockId: string

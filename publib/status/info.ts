@@ -59,8 +59,10 @@ export interface JobProgress {
   readonly stages: readonly StageInfo[]
 }
 
-export interface RDDStorageInfo {
+/** What of a cached RDD is kept. */
+export interface CachedBytes {
   readonly id: number
   readonly numCachedPartitions: number
   readonly memoryBytes: number
+  readonly diskBytes: number
 }

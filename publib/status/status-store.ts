@@ -2,10 +2,10 @@ import type { TaskMetrics } from '#publib/task'
 import type { SimSparkError } from '#publib/util'
 import type { SparkListenerEvent } from './events.ts'
 import type {
+  CachedBytes,
   ExecutorInfo,
   JobInfo,
   JobProgress,
-  RDDStorageInfo,
   StageInfo,
   TaskInfo,
 } from './info.ts'
@@ -97,7 +97,7 @@ export class StatusStore {
         break
       }
       case 'blockUpdated':
-        this.#storage.update(event.rddId, event.partition, event.executorId, event.memoryBytes)
+        this.#storage.update(event.rddId, event.partition, event.executorId, event)
         break
       case 'unpersistRDD':
         this.#storage.dropRdd(event.rddId)
@@ -181,7 +181,7 @@ export class StatusStore {
     })
   }
 
-  storage(): readonly RDDStorageInfo[] {
+  storage(): readonly CachedBytes[] {
     return this.#storage.infos()
   }
 

@@ -1,14 +1,15 @@
-import type { RDDStorageInfo } from './info.ts'
+import type { CachedBytes } from './info.ts'
 
 /** Which process holds which cached partition, and how many bytes of it. */
 export class StorageRecords {
   /** By RDD, then by `partition/host`. */
   readonly #rdds = new Map<number, Map<string, Block>>()
 
-  update(rddId: number, partition: number, hostId: string, memoryBytes: number): void {
+  update(rddId: number, partition: number, hostId: string, held: Held): void {
     const blocks = this.#rdds.get(rddId) ?? new Map<string, Block>()
     const key = `${partition}/${hostId}`
-    if (memoryBytes > 0) blocks.set(key, { partition, hostId, memoryBytes })
+    const { memoryBytes, diskBytes } = held
+    if (memoryBytes + diskBytes > 0) blocks.set(key, { partition, hostId, memoryBytes, diskBytes })
     else blocks.delete(key)
     if (blocks.size > 0) this.#rdds.set(rddId, blocks)
     else this.#rdds.delete(rddId)
@@ -21,7 +22,7 @@ export class StorageRecords {
   dropHost(hostId: string): void {
     for (const [rddId, blocks] of [...this.#rdds]) {
       for (const block of [...blocks.values()]) {
-        if (block.hostId === hostId) this.update(rddId, block.partition, hostId, 0)
+        if (block.hostId === hostId) this.update(rddId, block.partition, hostId, NOTHING)
       }
     }
   }
@@ -34,18 +35,25 @@ export class StorageRecords {
     return bytes
   }
 
-  infos(): readonly RDDStorageInfo[] {
+  infos(): readonly CachedBytes[] {
     return [...this.#rdds].map(([id, blocks]) => {
       const all = [...blocks.values()]
       const numCachedPartitions = new Set(all.map(({ partition }) => partition)).size
       const memoryBytes = all.reduce((sum, block) => sum + block.memoryBytes, 0)
-      return { id, numCachedPartitions, memoryBytes }
+      const diskBytes = all.reduce((sum, block) => sum + block.diskBytes, 0)
+      return { id, numCachedPartitions, memoryBytes, diskBytes }
     })
   }
 }
 
-interface Block {
+/** Bytes of a cached partition; none at all: it is gone. */
+export interface Held {
+  readonly memoryBytes: number
+  readonly diskBytes: number
+}
+const NOTHING: Held = { memoryBytes: 0, diskBytes: 0 }
+
+interface Block extends Held {
   readonly partition: number
   readonly hostId: string
-  readonly memoryBytes: number
 }

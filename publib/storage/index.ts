@@ -1,4 +1,7 @@
+export { BlockFileWriter, readBlocks } from './block-file.ts'
 export * from './block-source.ts'
 export { CacheBudget } from './cache-budget.ts'
+export { DiskStore } from './disk-store.ts'
+export { writeFailed } from './errors.ts'
 export { MemoryStore, nameOf, type StoredPartition } from './memory-store.ts'
 export { StoredBlock, storeColumn } from './stored-block.ts'

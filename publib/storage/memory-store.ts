@@ -1,5 +1,5 @@
 import { rddBlockName } from '#publib/blocks'
-import type { CacheKey } from '#publib/protocol'
+import type { CacheKey, RoomAnswer } from '#publib/protocol'
 import type { RddId } from '#publib/util'
 import type { CacheBudget } from './cache-budget.ts'
 
@@ -8,11 +8,13 @@ export interface StoredPartition {
   readonly key: CacheKey
   readonly blocks: readonly Uint8Array[]
   readonly bytes: number
+  /** Whether it must be written to disk before it gives way. */
+  readonly mayGoToDisk: boolean
 }
 
 /**
- * The cached partitions of one host, the least recently used first. What it evicts is computed again when it is needed:
- * nothing is ever lost with it. An RDD never evicts partitions of its own.
+ * The cached partitions of one host in memory, the least recently used first. What it evicts is computed again when it is
+ * needed, unless its level has disk: then it stays until somebody has written it there. An RDD never evicts partitions of its own.
  */
 export class MemoryStore {
   readonly #budget: CacheBudget
@@ -25,6 +27,10 @@ export class MemoryStore {
 
   get size(): number {
     return this.#partitions.size
+  }
+
+  has(key: CacheKey): boolean {
+    return this.#partitions.has(nameOf(key))
   }
 
   /** Keeps a partition whose room was taken already; a second copy of one gives its room back. */
@@ -46,9 +52,12 @@ export class MemoryStore {
     this.#partitions.set(name, partition)
   }
 
-  /** Evicts partitions of other RDDs until `bytes` could be taken, and takes them. Evicts nothing if that cannot be. */
-  makeRoom(bytes: number, rddId: RddId): { isGranted: boolean; evicted: readonly CacheKey[] } {
-    if (this.#budget.take(bytes)) return { isGranted: true, evicted: [] }
+  /**
+   * Evicts partitions of other RDDs until `bytes` could be taken, and takes them. Evicts nothing if that cannot be, or while
+   * some of them must go to disk first.
+   */
+  makeRoom(bytes: number, rddId: RddId): RoomAnswer & { readonly evicted: readonly CacheKey[] } {
+    if (this.#budget.take(bytes)) return { isGranted: true, toDisk: [], evicted: [] }
     const victims: StoredPartition[] = []
     let free = this.#budget.limitBytes - this.#budget.usedBytes
     for (const partition of this.#partitions.values()) {
@@ -57,9 +66,19 @@ export class MemoryStore {
       victims.push(partition)
       free += partition.bytes
     }
-    if (free < bytes) return { isGranted: false, evicted: [] }
+    if (free < bytes) return { isGranted: false, toDisk: [], evicted: [] }
+    const toDisk = victims.filter(({ mayGoToDisk }) => mayGoToDisk)
+    if (toDisk.length > 0) return { isGranted: false, toDisk, evicted: [] }
     for (const victim of victims) this.#drop(victim)
-    return { isGranted: this.#budget.take(bytes), evicted: victims.map(victim => victim.key) }
+    const evicted = victims.map(victim => victim.key)
+    return { isGranted: this.#budget.take(bytes), toDisk: [], evicted }
+  }
+
+  /** Whether it was there. */
+  drop(key: CacheKey): boolean {
+    const partition = this.#partitions.get(nameOf(key))
+    if (partition !== undefined) this.#drop(partition)
+    return partition !== undefined
   }
 
   /** Drops all of an RDD. */

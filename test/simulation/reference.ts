@@ -36,6 +36,7 @@ class ReferenceEngine implements Engine {
   addAccumulator(): void {}
   addBroadcast(): void {}
   async dropBroadcast(): Promise<void> {}
+  cachedBytes = () => []
   async unpersist(): Promise<void> {}
   dropShuffles(): void {}
   addListener(): void {}

@@ -93,6 +93,7 @@ function engineWith(engine: Engine, runner: JobRunner): Engine {
     addAccumulator: accumulator => engine.addAccumulator(accumulator),
     addBroadcast: broadcast => engine.addBroadcast(broadcast),
     dropBroadcast: id => engine.dropBroadcast(id),
+    cachedBytes: () => engine.cachedBytes(),
     unpersist: id => engine.unpersist(id),
     // When the collector finds a shuffle that nobody can ask for any more is a chance that no seed decides.
     dropShuffles: () => undefined,

@@ -93,7 +93,13 @@ const toDriver: FuzzSample[] = [
       cause: { kind: 'signal', message: 'SIGKILL', counts: true },
     },
   },
-  { message: { type: 'cachedBlocks', blocks: [{ rddId: 1, partition: 0, memoryBytes: 100 }] } },
+  {
+    message: {
+      type: 'cachedBlocks',
+      blocks: [{ rddId: 1, partition: 0, memoryBytes: 100, diskBytes: 0 }],
+    },
+  },
+  { message: { type: 'confirmed', requestId: 4 } },
   {
     message: {
       type: 'hostMetrics',

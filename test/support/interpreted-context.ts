@@ -44,6 +44,7 @@ export function interpretedContext(
     addAccumulator: (_accumulator: MergingAccumulator) => {},
     addBroadcast: (_broadcast: Broadcast<unknown>) => {},
     dropBroadcast: async (_id: BroadcastId) => {},
+    cachedBytes: () => [],
     unpersist: async id => {
       unpersisted.push(id)
     },

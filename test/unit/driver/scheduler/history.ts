@@ -248,7 +248,7 @@ export class History {
     const chain = this.#stages.get(task.stageId)?.outline.chain ?? []
     const blocks = chain
       .filter(({ about }) => about.isCached)
-      .map(({ id }) => ({ rddId: id, partition: task.partition, memoryBytes: 10 }))
+      .map(({ id }) => ({ rddId: id, partition: task.partition, memoryBytes: 10, diskBytes: 0 }))
     if (blocks.length === 0 || this.#isFickle) return
     this.#tell('cached', { type: 'cachedBlocksUpdated', hostId: host, blocks })
   }

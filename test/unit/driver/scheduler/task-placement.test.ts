@@ -32,7 +32,7 @@ describe('tasks', () => {
       story.tell('cached', {
         type: 'cachedBlocksUpdated',
         hostId: `host-${worker}` as never,
-        blocks: [{ rddId: source.id, partition, memoryBytes: 1 }],
+        blocks: [{ rddId: source.id, partition, memoryBytes: 1, diskBytes: 0 }],
       })
     }
     story.submit(story.shapes.narrow('map', source))
@@ -215,7 +215,7 @@ describe('a stage', () => {
     story.tell('cached', {
       type: 'cachedBlocksUpdated',
       hostId: 'host-w2' as never,
-      blocks: [{ rddId: counts.id, partition: 0, memoryBytes: 1 }],
+      blocks: [{ rddId: counts.id, partition: 0, memoryBytes: 1, diskBytes: 0 }],
     })
     story.loseWorker('w1')
     story.submit(counts)

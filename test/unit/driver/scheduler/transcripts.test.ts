@@ -271,7 +271,7 @@ describe('the story of', () => {
       story.tell(`partition ${partition} is cached on ${worker}`, {
         type: 'cachedBlocksUpdated',
         hostId: `host-${worker}` as never,
-        blocks: [{ rddId: counts.id, partition, memoryBytes: 100 }],
+        blocks: [{ rddId: counts.id, partition, memoryBytes: 100, diskBytes: 0 }],
       })
     cached('w2', 0)
     cached('w1', 1)

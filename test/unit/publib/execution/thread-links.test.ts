@@ -25,7 +25,11 @@ describe('executors whose threads cannot be started', () => {
     const cause = await new Promise<LossCause>(resolve => {
       linksIn(folder()).start({
         ...{ executorId: executorId('w/0'), generation: 1, cacheBudget: new CacheBudget(0).memory },
-        ...{ makeRoom: () => false, onMessage: () => undefined, onExit: resolve },
+        ...{
+          makeRoom: () => ({ isGranted: false, toDisk: [] }),
+          onMessage: () => undefined,
+          onExit: resolve,
+        },
       })
     })
     expect(cause.message).to.equal('its thread could not be started: no more threads')

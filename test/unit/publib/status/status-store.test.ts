@@ -97,7 +97,9 @@ describe('the status store', () => {
       [1, 100],
       [0, 100],
     ])
-    expect(store.storage()).to.deep.equal([{ id: 5, numCachedPartitions: 1, memoryBytes: 100 }])
+    expect(store.storage()).to.deep.equal([
+      { id: 5, numCachedPartitions: 1, memoryBytes: 100, diskBytes: 0 },
+    ])
     for (const executorId of ['w1/0', 'w1/1']) {
       store.record({ event: 'executorRemoved', time: 0, executorId, reason: 'gone' })
     }

@@ -12,10 +12,12 @@ describe('the memory store', () => {
     store = new MemoryStore(budget)
   })
 
-  function keep(rdd: number, partition: number, kib: number): boolean {
+  function keep(rdd: number, partition: number, kib: number, mayGoToDisk = false): boolean {
     const { isGranted } = store.makeRoom(kib * KIB, rddId(rdd))
     const key = { rddId: rddId(rdd), partition }
-    return isGranted && store.put({ key, blocks: [new Uint8Array(1)], bytes: kib * KIB })
+    return (
+      isGranted && store.put({ key, blocks: [new Uint8Array(1)], bytes: kib * KIB, mayGoToDisk })
+    )
   }
   const kept = () => [...store.partitions].map(({ key }) => `${key.rddId}/${key.partition}`)
 
@@ -32,6 +34,19 @@ describe('the memory store', () => {
     expect(keep(1, 1, 7)).to.equal(false)
     expect(kept()).to.deep.equal(['1/0', '2/0'])
     expect(budget.usedBytes).to.equal(8 * KIB)
+  })
+
+  it('evicts nothing while some of it must be written to disk first', () => {
+    keep(1, 0, 4, true)
+    keep(2, 0, 4)
+    const { isGranted, toDisk, evicted } = store.makeRoom(10 * KIB, rddId(3))
+    expect([isGranted, toDisk.map(({ key }) => key.rddId), evicted]).to.deep.equal([
+      ...[false, [1], []],
+    ])
+    expect(kept()).to.deep.equal(['1/0', '2/0'])
+    expect(store.drop(toDisk[0]!.key)).to.equal(true)
+    expect(store.makeRoom(10 * KIB, rddId(3))).to.deep.include({ isGranted: true, toDisk: [] })
+    expect(kept()).to.deep.equal([])
   })
 
   it('gives the room of a second copy back', () => {
