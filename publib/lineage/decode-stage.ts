@@ -104,6 +104,7 @@ function workOf(
 }
 
 function aboutOf({ id, operator, operation, callSite, name, isCached, ...text }: AboutText): About {
-  const storageLevel = text.storageLevel && StorageLevel.fromFields(text.storageLevel)
-  return { id, operator, operation, callSite, name, isCached, storageLevel }
+  const about = { id, operator, operation, callSite, name, isCached }
+  if (text.storageLevel === undefined) return about
+  return { ...about, storageLevel: StorageLevel.fromFields(text.storageLevel) }
 }
