@@ -119,13 +119,13 @@ export interface RunJobOptions<in U> extends ActionOptions {
   /** Called on the driver as partitions end; the promise then gives an empty array. */
   onResult?: (partition: number, result: U) => void
 }
-export type Codec = 'none' | 'gzip' | 'deflate' | 'brotli'
+export type Codec = 'none' | 'gzip' | 'deflate' | 'brotli' | 'zstd' | 'lz4' | 'snappy' | 'bzip2'
 
 /** How output is written. */
 export interface SaveOptions extends ActionOptions {
   /** Where the folder exists: fail, replace it, add to it, write nothing. Default 'error'. */
   mode?: 'error' | 'overwrite' | 'append' | 'ignore'
-  /** Default 'none'. */
+  /** Default 'none'; 'lz4' for object files. @throws CODEC_UNAVAILABLE where nothing that is installed writes it */
   codec?: Codec
 }
 

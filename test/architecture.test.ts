@@ -41,8 +41,11 @@ const doors: Readonly<Record<string, string>> = {
   commander: 'publib/cli/command.ts',
   'daemonize-process': 'publib/env/daemon.ts',
   'fastest-levenshtein': 'config/suggest.ts',
+  fzstd: 'publib/datasource/codecs/zstd.ts',
   'heap-js': 'publib/util/priority-queue.ts',
+  'seek-bzip': 'publib/datasource/codecs/bzip2.ts',
   selfsigned: 'publib/security/tls.ts',
+  snappyjs: 'publib/datasource/codecs/snappy.ts',
   tinyglobby: 'publib/datasource/paths.ts',
   valibot: 'publib/schema/valibot.ts',
   winston: 'publib/log/winston.ts',
@@ -71,11 +74,11 @@ interface Import {
 }
 
 const importForm =
-  /(?:^|\n)\s*(import|export)\s+(type\s+)?([^'";]*?\s*from\s*)?'([^']+)'|\bimport\s*\(\s*'([^']+)'/g
+  /(?:^|\n)\s*(import|export)\s+(type\s+)?([^'";]*?\s*from\s*)?'([^']+)'|\bimport\s*\(\s*'([^']+)'|\bloadPackage(?:<\w+>)?\(\s*'([^']+)'/g
 
 function importsOf(code: string): Import[] {
   return [...code.matchAll(importForm)].map(match => ({
-    specifier: match[4] ?? match[5] ?? '',
+    specifier: match[4] ?? match[5] ?? match[6] ?? '',
     isType: match[2] !== undefined || /^\s*\{(?:\s*type\s+\w+,?)+\s*\}\s*from/.test(match[3] ?? ''),
   }))
 }

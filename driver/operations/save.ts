@@ -34,13 +34,14 @@ export async function saveAsJsonLines(
   await saveAs(call, path, saveOptions(call, given), async () => ({ kind: 'jsonLines' }))
 }
 
-/** Blocks of the record codec: whatever can travel. */
+/** Blocks of the record codec: whatever can travel. Compressed unless told otherwise. */
 export async function saveAsObjectFile(
   call: Call<unknown>,
   path: string,
   given?: Codec | SaveOptions,
 ): Promise<void> {
-  await saveAs(call, path, saveOptions(call, given), async () => ({ kind: 'objects' }))
+  const options = { codec: 'lz4', ...saveOptions(call, given) } as const
+  await saveAs(call, path, options, async () => ({ kind: 'objects' }))
 }
 
 /** One row an element: an object by column names, an array by position. The first row names the columns. */

@@ -1,10 +1,14 @@
 import type { OpenFile, SyncFiles } from '#publib/env'
 import type { TaskMetrics } from '#publib/task'
-import { textOf } from '#publib/util'
-import type { Codec } from './codec.ts'
+import { SimSparkError, textOf } from '#publib/util'
+import {
+  type Codec,
+  type CompressedInput,
+  type Decompressor,
+  decompressorOf,
+} from './codecs/index.ts'
 import { corruptFile, fileUnreadable } from './errors.ts'
 import type { FileRange } from './input-file.ts'
-import { SyncZlib } from './sync-zlib.ts'
 
 /** Bytes one after the other. */
 export interface ByteSource {
@@ -22,7 +26,13 @@ export function openSource(
 ): ByteSource {
   const file = openFile(range, files)
   const plain = new FileSource(file, range.path, position, metrics)
-  return range.codec === 'none' ? plain : new DecompressedSource(plain, range.path, range.codec)
+  if (range.codec === 'none') return plain
+  try {
+    return new DecompressedSource(plain, range.path, range.codec)
+  } catch (error) {
+    file.close()
+    throw error
+  }
 }
 
 function openFile(range: FileRange, files: SyncFiles): OpenFile {
@@ -56,10 +66,6 @@ class FileSource implements ByteSource {
     this.#metrics = metrics
   }
 
-  get position(): number {
-    return this.#position
-  }
-
   read(into: Uint8Array): number {
     try {
       const count = this.#file.read(into, this.#position)
@@ -76,14 +82,12 @@ class FileSource implements ByteSource {
   }
 }
 
-const COMPRESSED_BYTES = 64 * 1024
-
 class DecompressedSource implements ByteSource {
   readonly #source: FileSource
   readonly #path: string
   readonly #codec: Exclude<Codec, 'none'>
-  readonly #zlib: SyncZlib
-  readonly #compressed = new Uint8Array(COMPRESSED_BYTES)
+  readonly #input: CompressedInput
+  readonly #decompressor: Decompressor
   #ready: Uint8Array = new Uint8Array()
   #isEnded = false
 
@@ -91,11 +95,13 @@ class DecompressedSource implements ByteSource {
     this.#source = source
     this.#path = path
     this.#codec = codec
-    this.#zlib = new SyncZlib(codec, 'decompress')
+    const { input, decompressor } = decompressorOf(codec, path, source)
+    this.#input = input
+    this.#decompressor = decompressor
   }
 
   read(into: Uint8Array): number {
-    while (this.#ready.length === 0 && !this.#isEnded) this.#ready = this.#decompress()
+    if (this.#ready.length === 0 && !this.#isEnded) this.#ready = this.#decompress()
     const count = Math.min(into.length, this.#ready.length)
     into.set(this.#ready.subarray(0, count))
     this.#ready = this.#ready.subarray(count)
@@ -103,20 +109,19 @@ class DecompressedSource implements ByteSource {
   }
 
   close(): void {
-    this.#zlib.close()
+    this.#decompressor.close()
     this.#source.close()
   }
 
   #decompress(): Uint8Array {
-    const count = this.#source.read(this.#compressed)
-    const { position } = this.#source
     try {
-      if (count > 0) return this.#zlib.write(this.#compressed.subarray(0, count))
-      this.#isEnded = true
-      // An empty file is compressed nothing.
-      return position === 0 ? new Uint8Array() : this.#zlib.finish()
+      const bytes = this.#decompressor.next()
+      this.#isEnded = bytes.length === 0
+      return bytes
     } catch (error) {
-      const why = `its ${this.#codec} data breaks off or is damaged before byte ${position} (${textOf(error)})`
+      // What the disk says is no damage.
+      if (error instanceof SimSparkError) throw error
+      const why = `its ${this.#codec} data breaks off or is damaged before byte ${this.#input.position} (${textOf(error)})`
       throw corruptFile(this.#path, why, {
         cause: error,
         hint: 'If it is not compressed although its name says so, rename it.',

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { basename, dirname, isAbsolute, join, relative } from 'node:path'
 import type { Files } from '#publib/env'
-import { type Codec, extensionOf } from './codec.ts'
+import { type Codec, checkWritable, extensionOf } from './codecs/index.ts'
 import { commitFailed, outputExists, outputRefused } from './errors.ts'
 import {
   isPartName,
@@ -38,7 +38,7 @@ export interface OutputOptions {
  * left, and makes its private folder. Undefined: there is something already and the mode is 'ignore'. Of two jobs that
  * write to one path at the same time the later one wins, and the earlier one fails.
  *
- * @throws OUTPUT_EXISTS, OUTPUT_REFUSED
+ * @throws OUTPUT_EXISTS, OUTPUT_REFUSED, CODEC_UNAVAILABLE
  */
 export async function beginOutput(
   path: string,
@@ -46,6 +46,7 @@ export async function beginOutput(
   files: Files,
 ): Promise<OutputJob | undefined> {
   const { mode, codec, jobId, format = { kind: 'text' } } = options
+  checkWritable(codec)
   const target = absolutePath(path)
   checkTarget(target, options.inputs ?? [])
   await cleanUpOutput(target, files)

@@ -34,18 +34,31 @@ export function corruptFile(
   )
 }
 
-export function codecUnavailable(codec: string, what: string): SimSparkError {
+/** A codec that nobody here knows. */
+export function codecUnknown(codec: string, what: string, known: readonly string[]): SimSparkError {
   return new SimSparkError(
     'CODEC_UNAVAILABLE',
     `${what} is compressed with ${codec}, which is not supported here.`,
-    {
-      hint: `Supported are ${CODECS.join(', ')}.`,
-    },
+    { hint: `Supported are ${known.join(', ')}.` },
   )
 }
 
-/** Codecs that can be read and written. */
-export const CODECS = ['none', 'gzip', 'deflate', 'brotli'] as const
+/** A codec whose package is not installed, or that nobody writes. */
+export function codecUnavailable(
+  codec: string,
+  what: string,
+  needed: string | undefined,
+  others: readonly string[] = [],
+): SimSparkError {
+  const why =
+    needed === undefined
+      ? 'nothing here does'
+      : `the package ${needed} does, which is not installed`
+  const instead = `Use one of ${others.join(', ')}.`
+  return new SimSparkError('CODEC_UNAVAILABLE', `${what} with ${codec}: ${why}.`, {
+    hint: needed === undefined ? instead : `Run: npm install ${needed}, on every worker.`,
+  })
+}
 
 export function outputExists(path: string): SimSparkError {
   return new SimSparkError('OUTPUT_EXISTS', `There is something at ${quoted(path)} already.`, {

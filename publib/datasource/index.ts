@@ -1,4 +1,4 @@
-export { type Codec, codecNamed } from './codec.ts'
+export { type Codec, codecNamed } from './codecs/index.ts'
 export { abortOutput, beginOutput, commitOutput, type OutputOptions } from './commit.ts'
 export * from './errors.ts'
 export type * from './input-file.ts'

@@ -1,4 +1,4 @@
-import type { Codec } from './codec.ts'
+import type { Codec } from './codecs/index.ts'
 
 /** A file to read, as the driver has found it. */
 export interface InputFile {

@@ -72,10 +72,21 @@ export function markSize(bytes: Uint8Array, encoding: Encoding): number {
   return mark.every((byte, i) => bytes[i] === byte) ? mark.length : 0
 }
 
+/** How compressed files begin: with bytes that no text has. */
+const MAGIC: readonly (readonly [string, readonly number[]])[] = [
+  ['gzip', [0x1f, 0x8b]],
+  ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
+  ['lz4', [0x04, 0x22, 0x4d, 0x18]],
+  ['snappy', [0xff, 0x06, 0x00, 0x00]],
+]
+
 /** Another encoding or a codec that the first bytes of a file show, in words. */
 export function foreignStart(bytes: Uint8Array, encoding: Encoding): string | undefined {
   const [a, b] = bytes
-  if (a === 0x1f && b === 0x8b) return "it is gzip, and its name does not say so: say codec: 'gzip'"
+  const codec = MAGIC.find(([, magic]) => magic.every((byte, i) => bytes[i] === byte))?.[0]
+  if (codec !== undefined) {
+    return `it is ${codec}, and its name does not say so: say codec: '${codec}'`
+  }
   if (encoding === 'utf16le') return undefined
   if (a === 0xff && b === 0xfe) return "it is UTF-16: say encoding: 'utf16le'"
   if (a === 0xfe && b === 0xff) return 'it is big-endian UTF-16, which is not supported'

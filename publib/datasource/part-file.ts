@@ -1,8 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { crc32 } from 'node:zlib'
 import type { OpenFile } from '#publib/env'
-import type { Codec } from './codec.ts'
-import { SyncZlib } from './sync-zlib.ts'
+import { type Codec, type Compressor, compressorOf } from './codecs/index.ts'
 
 const BUFFER_CHARACTERS = 256 * 1024
 
@@ -11,12 +10,12 @@ export class PartFile {
   bytes = 0
   crc32 = 0
   readonly #file: OpenFile
-  readonly #zlib: SyncZlib | undefined
+  readonly #compressor: Compressor | undefined
   #text = ''
 
   constructor(file: OpenFile, codec: Codec) {
     this.#file = file
-    this.#zlib = codec === 'none' ? undefined : new SyncZlib(codec, 'compress')
+    this.#compressor = compressorOf(codec)
   }
 
   text(text: string): void {
@@ -31,11 +30,11 @@ export class PartFile {
 
   finish(): void {
     this.#flush()
-    if (this.#zlib !== undefined) this.#append(this.#zlib.finish())
+    if (this.#compressor !== undefined) this.#append(this.#compressor.finish())
   }
 
   close(): void {
-    this.#zlib?.close()
+    this.#compressor?.close()
     this.#file.close()
   }
 
@@ -47,7 +46,7 @@ export class PartFile {
   }
 
   #write(bytes: Uint8Array): void {
-    this.#append(this.#zlib === undefined ? bytes : this.#zlib.write(bytes))
+    this.#append(this.#compressor === undefined ? bytes : this.#compressor.write(bytes))
   }
 
   #append(bytes: Uint8Array): void {

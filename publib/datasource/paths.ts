@@ -2,7 +2,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Files } from '#publib/env'
 import { reasonOf } from './byte-source.ts'
-import { type Codec, codecOfName } from './codec.ts'
+import { type Codec, checkReadable, codecOfName } from './codecs/index.ts'
 import { pathNotFound, pathRefused } from './errors.ts'
 import type { InputFile } from './input-file.ts'
 import { isPartName, readManifest } from './manifest.ts'
@@ -29,7 +29,9 @@ export async function listInputs(
   const found: InputFile[] = []
   for (const path of typeof paths === 'string' ? [paths] : paths) {
     for (const file of await listPath(path, files)) {
-      found.push({ ...file, codec: options.codec ?? codecOfName(file.path) })
+      const codec = options.codec ?? codecOfName(file.path)
+      checkReadable(codec, file.path)
+      found.push({ ...file, codec })
     }
   }
   return found

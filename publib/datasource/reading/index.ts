@@ -1,5 +1,5 @@
 // What reading takes. The whole face would load all that writing takes into every thread that reads.
-export type { Codec } from '../codec.ts'
+export type { Codec } from '../codecs/index.ts'
 export type { FileRange, Split } from '../input-file.ts'
 export type { Encoding } from '../line-ends.ts'
 export { listInputs } from '../paths.ts'
