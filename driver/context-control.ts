@@ -1,14 +1,21 @@
 import { userCallSite } from '#publib/closure'
+import type { SparkListener } from '#publib/status'
 import { jobId, stageId, taskId } from '#publib/util'
+import type { ContextPlan } from './context-options.ts'
+import type { Engine } from './engine.ts'
+import { cacheBytesOf, type ExecutorMemory, executorMemory } from './executor-memory.ts'
 import { MarkedContext } from './marked-context.ts'
 import { wholeNumber } from './operations/arguments.ts'
 import { Operation, type Origin } from './operations/operation.ts'
 import type { JobRunner } from './scheduler/job.ts'
+import type { PoolInfo } from './scheduler/pools.ts'
 
-/** How a context stops what is under way. */
+/** How a context stops what is under way, and looks at it. */
 export abstract class ContextControl extends MarkedContext {
   protected abstract readonly origin: Origin
   protected abstract readonly runner: JobRunner
+  protected abstract readonly engine: Engine
+  protected abstract readonly plan: ContextPlan
 
   // ─ Cancelling: the actions reject with JOB_CANCELLED, running tasks stop at once
 
@@ -70,6 +77,40 @@ export abstract class ContextControl extends MarkedContext {
     const op = this.operation('killTaskAttempt')
     const id = taskId(wholeNumber(op, 'taskAttemptId', taskAttemptId, 0))
     return this.runner.killTaskAttempt(id, !interruptThread, reason)
+  }
+
+  // ─ Watching
+
+  /** By executor id: what it may keep of cached partitions, and what of it is free; those of one process share alike. */
+  getExecutorMemoryStatus(): ReadonlyMap<string, ExecutorMemory> {
+    this.operation('getExecutorMemoryStatus')
+    return executorMemory(this.engine.status, cacheBytesOf(this.plan))
+  }
+
+  /** Whether jobs get executors one after the other, or by fair pools: `simspark.scheduler.mode`. */
+  getSchedulingMode(): 'FIFO' | 'FAIR' {
+    return this.plan.scheduling.mode
+  }
+
+  /** Fair pools, also those that jobs brought into being; none in FIFO mode. */
+  getAllPools(): readonly PoolInfo[] {
+    this.operation('getAllPools')
+    return this.engine.pools
+  }
+
+  /** The pool of that name; undefined: no job has named it, or the mode is FIFO. */
+  getPoolForName(name: string): PoolInfo | undefined {
+    this.operation('getPoolForName')
+    return this.engine.pools.find(pool => pool.name === name)
+  }
+
+  /** A listener that throws harms nobody; none may call `stop`. */
+  addSparkListener(listener: SparkListener): void {
+    this.engine.addListener(listener)
+  }
+
+  removeSparkListener(listener: SparkListener): void {
+    this.engine.removeListener(listener)
   }
 
   /** This call, with the user's line. @throws CONTEXT_STOPPED */

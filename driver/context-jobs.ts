@@ -4,6 +4,7 @@ import { describeCallSite, SimSparkError } from '#publib/util'
 import { cancelledBefore } from './errors.ts'
 import type { JobMarks } from './job-marks.ts'
 import type { StatusTracker } from './listener/status-tracker.ts'
+import { POOL_PROPERTY } from './marked-context.ts'
 import type { Job, Jobs } from './operations/jobs.ts'
 import type { Operation } from './operations/operation.ts'
 import { prepare } from './operations/prepare.ts'
@@ -64,6 +65,7 @@ export class ContextJobs implements Jobs {
       description,
       groupId,
       tags: [...tags],
+      pool: properties[POOL_PROPERTY],
       isGentle: interruptOnCancel === false,
       properties,
       signal: options.signal,

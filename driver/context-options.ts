@@ -1,8 +1,15 @@
 import { userInfo } from 'node:os'
 import { basename, extname } from 'node:path'
-import { checkLocalDirs, type Resolved, type Settings, SparkConf } from '#config'
+import {
+  checkLocalDirs,
+  type Resolved,
+  readSchedulerPools,
+  type Settings,
+  SparkConf,
+} from '#config'
 import type { Verbosity } from './lazy-log.ts'
 import { type MasterUrl, parseMasterUrl } from './master-url.ts'
+import type { Scheduling } from './scheduler/pools.ts'
 
 export interface SparkContextOptions {
   /** Default SIMSPARK_MASTER, else `local[*]`; `local[n,failures]`, `local-cluster[workers,cores,MiB]`, `simspark://host:port`. */
@@ -24,6 +31,8 @@ export interface ContextPlan {
   readonly settings: Resolved
   readonly signal: AbortSignal | undefined
   readonly sparkUser: string
+  /** How jobs share executors. */
+  readonly scheduling: Scheduling
   /** What the driver logs: warnings and worse, unless a setting says otherwise. */
   readonly verbosity: Verbosity
 }
@@ -44,7 +53,10 @@ export function planContext(options: SparkContextOptions | SparkConf): ContextPl
   const verbosity = settings.isSet('simspark.log.level')
     ? settings.get('simspark.log.level')
     : 'warn'
-  const what = { master, masterUrl, appName, conf, settings }
+  const poolsFile = settings.get('simspark.scheduler.allocation.file')
+  const pools = poolsFile === undefined ? [] : readSchedulerPools(poolsFile)
+  const scheduling = { mode: settings.get('simspark.scheduler.mode'), pools }
+  const what = { master, masterUrl, appName, conf, settings, scheduling }
   return { ...what, signal, sparkUser: nameOfUser(), verbosity }
 }
 

@@ -1,10 +1,11 @@
 import type { Files } from '#publib/env'
 import type { Broadcast, MergingAccumulator } from '#publib/execution'
-import type { CachedBytes, SparkListener } from '#publib/status'
+import type { CachedBytes, SparkListener, StatusStore } from '#publib/status'
 import type { BroadcastId, RddId, ShuffleId } from '#publib/util'
 import type { Application } from './backend/backend.ts'
 import type { StatusTracker } from './listener/status-tracker.ts'
 import type { JobRunner } from './scheduler/job.ts'
+import type { PoolInfo } from './scheduler/pools.ts'
 
 /** The machinery below a context: scheduler, backend, listeners. A context starts one and stops it. */
 export interface Engine {
@@ -14,6 +15,9 @@ export interface Engine {
   readonly runner: JobRunner
   readonly files: Files
   readonly statusTracker: StatusTracker
+  readonly status: StatusStore
+  /** Fair pools; none in FIFO mode. */
+  readonly pools: readonly PoolInfo[]
   /** Tasks' updates are merged into it from now on. */
   addAccumulator(accumulator: MergingAccumulator): void
   /** Tasks may name it from now on. */
@@ -28,6 +32,8 @@ export interface Engine {
   dropShuffles(shuffleIds: readonly ShuffleId[]): void
   addListener(listener: SparkListener): void
   removeListener(listener: SparkListener): void
+  /** Whether a listener is being called: none may stop the context. */
+  readonly isInListener: boolean
   /** Ends jobs with CONTEXT_STOPPED, says goodbye everywhere, deletes what was temporary. Idempotent. */
   stop(exitCode: number | undefined): Promise<void>
 }

@@ -35,3 +35,11 @@ export function cancelledBefore(
   const message = `${operation}${at(callSite)} was cancelled before it began: its signal was aborted.`
   return new SimSparkError('JOB_CANCELLED', message, { callSite, cause })
 }
+
+export function stopInListener(callSite: CallSite | undefined): SimSparkError {
+  const message = `sc.stop()${at(callSite)} was called by a listener, which is told of what the context does.`
+  return new SimSparkError('INVALID_ARGUMENT', message, {
+    callSite,
+    hint: 'Let the listener set a flag or resolve a promise, and stop the context in the program.',
+  })
+}

@@ -3,14 +3,13 @@ import { type Unshippable, unshippable, userCallSite } from '#publib/closure'
 import { packageVersion } from '#publib/env'
 import { currentTask } from '#publib/execution'
 import type { Lineage } from '#publib/lineage'
-import type { SparkListener } from '#publib/status'
 import { type CallSite, rddId, type SimSparkError, shuffleId } from '#publib/util'
 import { Cleaner } from './cleaner.ts'
 import { ContextData } from './context-data.ts'
 import { ContextJobs } from './context-jobs.ts'
 import { type ContextPlan, planContext, type SparkContextOptions } from './context-options.ts'
 import type { Engine } from './engine.ts'
-import { contextInTask, contextStopped } from './errors.ts'
+import { contextInTask, contextStopped, stopInListener } from './errors.ts'
 import { internals } from './internals.ts'
 import { LazyLog, type Verbosity } from './lazy-log.ts'
 import type { StatusTracker } from './listener/status-tracker.ts'
@@ -43,8 +42,8 @@ export class SparkContext extends ContextData implements AsyncDisposable {
   readonly startTime: number
   readonly deployMode: 'client' | 'cluster' = 'client'
   readonly statusTracker: StatusTracker
-  readonly #plan: ContextPlan
-  readonly #engine: Engine
+  protected override readonly plan: ContextPlan
+  protected override readonly engine: Engine
   readonly #log: LazyLog
   protected override readonly jobs: ContextJobs
   protected override readonly shared: SharedVariables
@@ -63,16 +62,16 @@ export class SparkContext extends ContextData implements AsyncDisposable {
       new SparkContext(plan, engine, undefined, log)
     internals.originOf = context => context.origin
     internals.jobsOf = context => context.jobs
-    internals.codegenModeOf = context => context.#plan.settings.get('simspark.codegen.mode')
+    internals.codegenModeOf = context => context.plan.settings.get('simspark.codegen.mode')
     internals.assertRunning = (context, op) => context.assertRunning(op)
     internals.watch = (context, lineage) => context.#cleaner.watch(lineage)
-    internals.cachedBytesOf = context => context.#engine.cachedBytes()
+    internals.cachedBytesOf = context => context.engine.cachedBytes()
     internals.keep = (context, lineage) => {
       context.#persistent.set(lineage.id, lineage)
     }
     internals.unkeep = async (context, lineage) => {
       if (!context.#persistent.delete(lineage.id) || context.#isStopped) return
-      await context.#engine.unpersist(lineage.id).catch(() => undefined)
+      await context.engine.unpersist(lineage.id).catch(() => undefined)
     }
   }
 
@@ -83,9 +82,9 @@ export class SparkContext extends ContextData implements AsyncDisposable {
     log: LazyLog,
   ) {
     super()
-    this.#plan = plan
+    this.plan = plan
     this.#log = log
-    this.#engine = engine
+    this.engine = engine
     this.#createdAt = createdAt
     this.master = plan.master
     this.appName = plan.appName
@@ -175,8 +174,13 @@ export class SparkContext extends ContextData implements AsyncDisposable {
     return SparkContext.#active
   }
 
-  /** Ends its jobs with CONTEXT_STOPPED, frees executors, deletes what was temporary. A second call waits for the first. */
+  /**
+   * Ends its jobs with CONTEXT_STOPPED, frees executors, deletes what was temporary. A second call waits for the first.
+   *
+   * @throws INVALID_ARGUMENT in a listener
+   */
   stop(exitCode?: number): Promise<void> {
+    if (this.engine.isInListener) throw stopInListener(userCallSite(this.stop))
     if (this.#stopping === undefined) {
       this.#stoppedAt = userCallSite(this.stop)
       this.#stopping = this.#stop(exitCode)
@@ -193,7 +197,7 @@ export class SparkContext extends ContextData implements AsyncDisposable {
   }
 
   get isLocal(): boolean {
-    const { kind } = this.#plan.masterUrl
+    const { kind } = this.plan.masterUrl
     return kind === 'inline' || kind === 'local'
   }
 
@@ -201,9 +205,19 @@ export class SparkContext extends ContextData implements AsyncDisposable {
     return MARK
   }
 
+  /** The attempt, where a cluster restarts drivers: here none does. */
+  get applicationAttemptId(): string | undefined {
+    return undefined
+  }
+
+  /** Where its pages are; undefined: it serves none. */
+  get uiWebUrl(): string | undefined {
+    return undefined
+  }
+
   /** The number of executors, at least 2; n for `local[n]`. */
   override get defaultParallelism(): number {
-    return this.origin.partitionsByDefault ?? this.#engine.application.defaultParallelism
+    return this.origin.partitionsByDefault ?? this.engine.application.defaultParallelism
   }
 
   /** `min(defaultParallelism, 2)`, for files. */
@@ -213,7 +227,7 @@ export class SparkContext extends ContextData implements AsyncDisposable {
 
   /** A copy of its settings. */
   getConf(): SparkConf {
-    return this.#plan.conf.clone()
+    return this.plan.conf.clone()
   }
 
   /** From the least important kind of log line on. */
@@ -244,16 +258,7 @@ export class SparkContext extends ContextData implements AsyncDisposable {
    * const [info] = sc.getRDDStorageInfo() // numCachedPartitions, memoryBytes, diskBytes …
    */
   getRDDStorageInfo(): readonly RDDStorageInfo[] {
-    return storageInfos(this.#engine.cachedBytes(), this.#persistent)
-  }
-
-  /** A listener that throws harms nobody; none may call `stop`. */
-  addSparkListener(listener: SparkListener): void {
-    this.#engine.addListener(listener)
-  }
-
-  removeSparkListener(listener: SparkListener): void {
-    this.#engine.removeListener(listener)
+    return storageInfos(this.engine.cachedBytes(), this.#persistent)
   }
 
   protected override assertRunning(op: Operation): void {
@@ -268,7 +273,7 @@ export class SparkContext extends ContextData implements AsyncDisposable {
   async #stop(exitCode: number | undefined): Promise<void> {
     this.#unwatch()
     try {
-      await this.#engine.stop(exitCode)
+      await this.engine.stop(exitCode)
       await this.#log.close()
     } finally {
       this.#isStopped = true

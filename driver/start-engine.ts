@@ -14,6 +14,7 @@ import { ListenerBus } from './listener/listener-bus.ts'
 import { StatusTracker } from './listener/status-tracker.ts'
 import { SCHEDULER_LIMITS } from './scheduler/core.ts'
 import type { JobRunner } from './scheduler/job.ts'
+import type { PoolInfo } from './scheduler/pools.ts'
 import { Scheduler } from './scheduler/shell.ts'
 import type { SchedulerDependencies, SchedulerOptions } from './scheduler/shell-dependencies.ts'
 
@@ -49,6 +50,7 @@ class SchedulerEngine implements Engine {
   readonly startTime: number
   readonly statusTracker: StatusTracker
   readonly cachedBytes: Engine['cachedBytes']
+  readonly status = new StatusStore()
   readonly #scheduler: Scheduler
   readonly #bus: ListenerBus
   readonly #broadcasts = new Map<BroadcastId, Broadcast<unknown>>()
@@ -56,12 +58,14 @@ class SchedulerEngine implements Engine {
   readonly #showProgress: () => Promise<void>
   #progress: ConsoleProgress | undefined
   #application: Application | undefined
+  readonly #wallTime: () => number
   readonly #reportJobs: () => Cancellable | undefined
   #reports: Cancellable | undefined
 
   constructor(plan: ContextPlan, parts: EngineParts) {
     const { backend, clock, log, files } = parts
-    const status = new StatusStore()
+    const { status } = this
+    this.#wallTime = () => clock.wallTime()
     this.#reportJobs = () => {
       if (backend.reportJobs === undefined) return undefined
       const reports = new JobReports(status)
@@ -124,6 +128,10 @@ class SchedulerEngine implements Engine {
     return this.#application!
   }
 
+  get pools(): readonly PoolInfo[] {
+    return this.#scheduler.pools
+  }
+
   get runner(): JobRunner {
     return this.#scheduler
   }
@@ -156,9 +164,14 @@ class SchedulerEngine implements Engine {
     this.#bus.remove(listener)
   }
 
+  get isInListener(): boolean {
+    return this.#bus.isTelling
+  }
+
   async stop(exitCode: number | undefined): Promise<void> {
     this.#reports?.cancel()
     await this.#scheduler.stop(exitCode)
+    this.#bus.post({ event: 'applicationEnd', time: this.#wallTime(), exitCode })
     this.#bus.flush()
     this.#progress?.stop()
   }
@@ -191,8 +204,9 @@ function sourceParts(
   })
 }
 
-function optionsOf({ settings }: ContextPlan, failuresMax: number): SchedulerOptions {
+function optionsOf({ settings, scheduling }: ContextPlan, failuresMax: number): SchedulerOptions {
   return {
+    scheduling,
     limits: {
       ...SCHEDULER_LIMITS,
       failuresMax,

@@ -1,4 +1,4 @@
-import { GiB, integer, KiB, MiB, size } from '../setting.ts'
+import { choice, GiB, integer, KiB, MiB, path, size } from '../setting.ts'
 
 /** Tasks and stages: attempts, places, sizes. */
 export const schedulingSettings = {
@@ -13,6 +13,14 @@ export const schedulingSettings = {
     min: 1,
     max: 1000,
     doc: 'A stage whose attempts failed so many times in a row fails its job.',
+  }),
+  'simspark.scheduler.mode': choice({
+    default: 'FIFO',
+    choices: ['FIFO', 'FAIR'],
+    doc: 'Whether jobs that run at once get executors one after the other, the oldest first, or a fair part each, by pools.',
+  }),
+  'simspark.scheduler.allocation.file': path({
+    doc: 'Properties, JSON or YAML that describe pools by `<pool>.schedulingMode`, `<pool>.weight` and `<pool>.minShare`; pools that it does not name are FIFO, 1 and 0.',
   }),
   'simspark.closure.warnBytes': size({
     default: MiB,

@@ -8,7 +8,7 @@ const QUEUE_MAX = 10_000
 /** Events told in one go, before anything else of the driver gets its turn. */
 const BURST_MAX = 256
 
-type Handler = (event: SparkListenerEvent) => void
+type Handler = (event: SparkListenerEvent) => unknown
 
 /**
  * Tells listeners what happens, in order and never in the scheduler's own turn: a slow listener costs events,
@@ -21,6 +21,7 @@ export class ListenerBus {
   readonly #queueMax: number
   #queue: SparkListenerEvent[] = []
   #isAwake = false
+  #isTelling = false
   #droppedCount = 0
 
   constructor(clock: Clock, log: Logger, queueMax = QUEUE_MAX) {
@@ -32,6 +33,11 @@ export class ListenerBus {
   /** Whether anybody listens. */
   get isHeard(): boolean {
     return this.#listeners.size > 0
+  }
+
+  /** Whether a listener is being called. */
+  get isTelling(): boolean {
+    return this.#isTelling
   }
 
   get droppedCount(): number {
@@ -82,6 +88,10 @@ export class ListenerBus {
     }
   }
 
+  #failed({ event }: SparkListenerEvent, error: unknown): void {
+    this.#log.error('a listener failed', { event, reason: textOf(error) })
+  }
+
   #tellOne(listener: SparkListener, event: SparkListenerEvent): void {
     const name = `on${capitalize(event.event)}` as const
     // Each handler takes the event of its own name, which this one is.
@@ -89,9 +99,14 @@ export class ListenerBus {
     for (const handler of [listener.onEvent, own]) {
       if (handler === undefined) continue
       try {
-        handler.call(listener, event)
+        this.#isTelling = true
+        const returned: unknown = handler.call(listener, event)
+        // An asynchronous one may fail later.
+        if (returned instanceof Promise) returned.catch(error => this.#failed(event, error))
       } catch (error) {
-        this.#log.error('a listener failed', { event: event.event, reason: textOf(error) })
+        this.#failed(event, error)
+      } finally {
+        this.#isTelling = false
       }
     }
   }

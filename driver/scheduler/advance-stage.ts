@@ -77,7 +77,9 @@ function submitMissing(state: DAGState, stage: Stage): void {
   const partitions = indexes.map(index => partitionOf(stage, index))
   const preferences = preferencesOf(stage, indexes, state.cache, state.outputs)
   const { id: stageId, name: stageName } = stage
-  const taskSet = { stageId, stageAttempt, jobId, stageName, indexes, partitions, preferences }
+  const pool = state.table.job(jobId)?.pool
+  const what = { stageId, stageAttempt, jobId, pool, stageName }
+  const taskSet = { ...what, indexes, partitions, preferences }
   state.actions.push(
     { type: 'announceStageAttempt', stage, stageAttempt, taskCount: indexes.length },
     { type: 'submitTaskSet', taskSet },

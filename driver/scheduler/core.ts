@@ -3,6 +3,7 @@ import { assertNever } from '#publib/util'
 import { DAGScheduler, type DAGSchedulerEvent } from './dag-scheduler.ts'
 import type { DAGSchedulerAction } from './dag-state.ts'
 import type { SchedulerAction, SchedulerEvent } from './events.ts'
+import type { Scheduling } from './pools.ts'
 import { TaskScheduler, type TaskSchedulerEvent } from './task-scheduler.ts'
 import type { FailureLimits } from './task-set-manager.ts'
 import type { TaskSchedulerAction } from './task-state.ts'
@@ -32,9 +33,9 @@ export class SchedulerCore implements Machine<SchedulerEvent, SchedulerAction> {
   #turn: SchedulerAction[] = []
   readonly #queue: Internal[] = []
 
-  constructor(limits: SchedulerLimits = SCHEDULER_LIMITS) {
+  constructor(limits: SchedulerLimits = SCHEDULER_LIMITS, scheduling?: Scheduling) {
     this.dag = new DAGScheduler(limits.stageAttemptsMax)
-    this.tasks = new TaskScheduler(limits)
+    this.tasks = new TaskScheduler(limits, scheduling)
   }
 
   handle(event: SchedulerEvent, nowMs: number): readonly SchedulerAction[] {

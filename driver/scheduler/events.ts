@@ -71,6 +71,8 @@ export interface JobSubmitted {
   readonly name: string
   readonly groupId: string | undefined
   readonly tags: readonly string[]
+  /** The scheduler pool; undefined: the default one. */
+  readonly pool?: string | undefined
   /** Whether its tasks are only told when it is cancelled, and run on if they do not heed it. Default false. */
   readonly isGentle?: boolean | undefined
 }

@@ -15,6 +15,13 @@ export interface Executor {
   readonly inFlight: TaskId[]
   /** When the first of them was sent or became the first. */
   frontSinceMs: number
+  /** For whom it works. */
+  holder: ExecutorHolder | undefined
+}
+
+/** What counts the executors that work for it. */
+export interface ExecutorHolder {
+  executorCount: number
 }
 
 /** The executors of the application, and which of them are free. */
@@ -71,14 +78,15 @@ export class ExecutorPool {
     return new Set(onWorker.map(({ hostId }) => hostId))
   }
 
-  add(executor: Omit<Executor, 'inFlight' | 'frontSinceMs'>): void {
+  add(executor: Omit<Executor, 'inFlight' | 'frontSinceMs' | 'holder'>): void {
     if (this.#executors.has(executor.id)) return
-    const added: Executor = { ...executor, inFlight: [], frontSinceMs: 0 }
+    const added: Executor = { ...executor, inFlight: [], frontSinceMs: 0, holder: undefined }
     this.#executors.set(added.id, added)
     this.#settle(added)
   }
 
   remove(executor: Executor): void {
+    release(executor)
     this.#executors.delete(executor.id)
     this.#idle.delete(executor)
     this.#changed.delete(executor)
@@ -97,13 +105,17 @@ export class ExecutorPool {
     return this.#suspended.has(executor.workerId)
   }
 
-  start(executor: Executor, taskId: TaskId, nowMs: number): void {
+  start(executor: Executor, taskId: TaskId, nowMs: number, holder: ExecutorHolder): void {
     assert(!this.isSuspended(executor), `executor ${executor.id} is suspended and got a task`)
     assert(
       executor.inFlight.length < EXECUTOR_DEPTH_MAX,
       `executor ${executor.id} has ${executor.inFlight.length} tasks and got another`,
     )
-    if (executor.inFlight.push(taskId) === 1) executor.frontSinceMs = nowMs
+    if (executor.inFlight.push(taskId) === 1) {
+      executor.frontSinceMs = nowMs
+      executor.holder = holder
+      holder.executorCount++
+    }
     this.#settle(executor)
   }
 
@@ -114,6 +126,7 @@ export class ExecutorPool {
       executor.inFlight.shift()
       executor.frontSinceMs = nowMs
     } else executor.inFlight.splice(at, 1)
+    if (executor.inFlight.length === 0) release(executor)
     this.#settle(executor)
   }
 
@@ -127,4 +140,9 @@ export class ExecutorPool {
     if (length > 1) this.#queued.add(executor)
     else this.#queued.delete(executor)
   }
+}
+
+function release(executor: Executor): void {
+  if (executor.holder !== undefined) executor.holder.executorCount--
+  executor.holder = undefined
 }

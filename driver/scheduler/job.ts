@@ -16,6 +16,8 @@ export interface JobRequest<T, R> {
   readonly description?: string | undefined
   readonly groupId?: string | undefined
   readonly tags?: readonly string[] | undefined
+  /** The scheduler pool; undefined: the default one. */
+  readonly pool?: string | undefined
   /** Cancelling it only tells its tasks; one that does not heed its signal runs on. Default false. */
   readonly isGentle?: boolean | undefined
   /** Local properties: tasks read them from their context. */

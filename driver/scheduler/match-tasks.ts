@@ -52,8 +52,11 @@ export interface Matching {
  * waits are there copies of what hangs on a worker that does not answer.
  */
 export function matchTasks(matching: Matching): void {
-  const { pool } = matching
-  if (pool.idle.size > 0 && pool.queued.size > 0) moveStuck(matching)
+  const { pool, sets } = matching
+  if (pool.idle.size > 0 && pool.queued.size > 0) {
+    const firstWaiting = sets.findIndex(manager => manager.waitingCount > 0)
+    if (firstWaiting > 0) moveStuck(matching, sets.slice(0, firstWaiting))
+  }
   while (pool.idle.size > 0 && fillIdle(matching)) {
     // Again: a task that was kept for another executor may take what is left.
   }
@@ -62,7 +65,7 @@ export function matchTasks(matching: Matching): void {
     return
   }
   moveFromBehind(matching)
-  if (pool.hasSuspended) copySuspended(matching)
+  serveSuspended(matching)
 }
 
 function fillIdle({ sets, pool, launch }: Matching): boolean {
@@ -82,7 +85,7 @@ function fillIdle({ sets, pool, launch }: Matching): boolean {
 }
 
 /** A task does not return to an executor it failed on while another is free. */
-function isBarredFrom(
+export function isBarredFrom(
   executor: Executor,
   pool: ExecutorPool,
 ): (failedOn: readonly ExecutorId[]) => boolean {
@@ -97,19 +100,29 @@ function isBarredFrom(
  * Short tasks only, behind one of the same set, and never more than a fair part of what waits: the last ones are for who is
  * free first.
  */
-function fillBehind({ sets, pool, attempts, launch }: Matching): void {
+function fillBehind(matching: Matching): void {
+  const { sets, pool, attempts } = matching
   for (const manager of sets) if (manager.hasDeepened()) pool.changeAll()
   for (const executor of pool.takeChanged()) {
     const [front] = executor.inFlight
     const manager = front === undefined ? undefined : attempts.get(front)?.manager
     if (manager === undefined || pool.isSuspended(executor) || !sets.includes(manager)) continue
-    const fair = 1 + Math.floor(manager.waitingCount / pool.size)
-    const depth = Math.min(manager.depth, fair)
-    // Many at a time: a message costs more than a short task.
-    if (executor.inFlight.length > depth / 2 && executor.inFlight.length > 1) continue
-    while (executor.inFlight.length < depth) {
-      if (!launchBehind(manager, executor, launch)) break
-    }
+    fillOne(matching, manager, executor)
+  }
+}
+
+/** Gives an executor that works for a set as many of its tasks as it should have at hand. */
+export function fillOne(
+  { pool, launch }: Matching,
+  manager: TaskSetManager,
+  executor: Executor,
+): void {
+  const fair = 1 + Math.floor(manager.waitingCount / pool.size)
+  const depth = Math.min(manager.depth, fair)
+  // Many at a time: a message costs more than a short task.
+  if (executor.inFlight.length > depth / 2 && executor.inFlight.length > 1) return
+  while (executor.inFlight.length < depth) {
+    if (!launchBehind(manager, executor, launch)) return
   }
 }
 
@@ -129,12 +142,9 @@ function launchBehind(
   return false
 }
 
-/** Tasks that lie behind a long one come before those of later sets, which they were to come before. */
-function moveStuck(matching: Matching): void {
-  const { sets, pool, nowMs } = matching
-  const firstWaiting = sets.findIndex(manager => manager.waitingCount > 0)
-  if (firstWaiting < 1) return
-  const earlier = sets.slice(0, firstWaiting)
+/** Tasks that lie behind a long one come before those that wait in sets which they were to come before. */
+export function moveStuck(matching: Matching, earlier: readonly TaskSetManager[]): void {
+  const { pool, nowMs } = matching
   const stuck: Executor[] = []
   for (const executor of pool.queued) {
     if (nowMs - executor.frontSinceMs >= STUCK_MS) stuck.push(executor)
@@ -143,7 +153,7 @@ function moveStuck(matching: Matching): void {
 }
 
 /** The last of a queue goes first: it would have waited longest. */
-function moveFromBehind(
+export function moveFromBehind(
   { sets, pool, attempts, launch, recall }: Matching,
   executors: Iterable<Executor> = pool.queued,
   from: readonly TaskSetManager[] = sets,
@@ -158,6 +168,11 @@ function moveFromBehind(
       launch(attempt.manager, attempt.at, idle, 'ANY')
     }
   }
+}
+
+/** Copies what hangs on workers that do not answer. */
+export function serveSuspended(matching: Matching): void {
+  if (matching.pool.hasSuspended) copySuspended(matching)
 }
 
 function copySuspended({ sets, pool, attempts, launch }: Matching): void {

@@ -6,6 +6,7 @@ import type { BroadcastId, StageId } from '#publib/util'
 import type { Backend } from '../backend/backend.ts'
 import type { SchedulerLimits } from './core.ts'
 import type { SourcePart } from './host-link.ts'
+import type { Scheduling } from './pools.ts'
 
 /** All that the scheduler's shell needs of the world: so it runs in the simulator as it runs in production. */
 export interface SchedulerDependencies {
@@ -45,6 +46,8 @@ export interface AccumulatorBytes {
 
 export interface SchedulerOptions {
   readonly limits: SchedulerLimits
+  /** How jobs share executors; default: the oldest first. */
+  readonly scheduling?: Scheduling | undefined
   /** What the results of one job may come to; 0: no bound. */
   readonly maxResultBytes: number
   readonly executorsMin: number

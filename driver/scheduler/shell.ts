@@ -9,6 +9,7 @@ import { contextStopped, jobCancelled } from './errors.ts'
 import type { JobSelector, SchedulerEvent } from './events.ts'
 import type { JobRequest, JobRunner } from './job.ts'
 import { planStages } from './plan.ts'
+import type { PoolInfo } from './pools.ts'
 import type { SchedulerDependencies } from './shell-dependencies.ts'
 import { Hosts } from './shell-hosts.ts'
 import { Intake } from './shell-intake.ts'
@@ -45,7 +46,7 @@ export class Scheduler implements JobRunner {
 
   constructor(deps: SchedulerDependencies) {
     this.#deps = deps
-    const core = new SchedulerCore(deps.options.limits)
+    const core = new SchedulerCore(deps.options.limits, deps.options.scheduling)
     this.#core = core
     this.#hosts = new Hosts({
       completeEpoch: id =>
@@ -90,7 +91,8 @@ export class Scheduler implements JobRunner {
   runJob<T, R>(request: JobRequest<T, R>): Promise<void> {
     // Actions of different types live in one table; each is given back only what it gave.
     const erased = request as unknown as JobRequest<unknown, unknown>
-    const { action, partitions, operation, groupId, tags = [], isGentle, signal, lineage } = erased
+    const { action, partitions, operation, signal, lineage } = erased
+    const { groupId, tags = [], pool, isGentle } = erased
     if (this.#end !== undefined)
       return Promise.reject(this.#end.error ?? contextStopped(request.callSite))
     const id = jobId(this.#nextJobId++)
@@ -104,7 +106,7 @@ export class Scheduler implements JobRunner {
     this.#keepAlive ??= this.#deps.clock.after(KEEP_ALIVE_MS, () => {}, { keepAlive: true })
     const which: JobSelector = { kind: 'job', jobId: id }
     job.watchSignal(cause => this.#post({ type: 'jobsCancelled', which, reason: ABORTED, cause }))
-    const what = { outlines, action, partitions, name: operation, groupId, tags, isGentle }
+    const what = { outlines, action, partitions, name: operation, groupId, tags, pool, isGentle }
     this.#post({ type: 'jobSubmitted', jobId: id, ...what })
     this.#allocate()
     return job.done
@@ -118,6 +120,11 @@ export class Scheduler implements JobRunner {
     const isThere = this.#core.tasks.jobOf(taskId) !== undefined
     if (isThere) this.#post({ type: 'attemptKilled', taskId, isGentle, reason })
     return isThere
+  }
+
+  /** Fair pools; none in FIFO mode. */
+  get pools(): readonly PoolInfo[] {
+    return this.#core.tasks.pools?.infos ?? []
   }
 
   /** Nobody can ask for these shuffles any more: their files may go. */

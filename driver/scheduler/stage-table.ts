@@ -8,6 +8,8 @@ export interface Job {
   readonly id: JobId
   readonly groupId: string | undefined
   readonly tags: readonly string[]
+  /** The scheduler pool; undefined: the default one. */
+  readonly pool: string | undefined
   /** When it is cancelled its tasks are only told. */
   readonly isGentle: boolean
   /** Every stage of its lineage, parents first, skipped ones too. */
@@ -77,8 +79,8 @@ export class StageTable {
       stage.jobIds.add(event.jobId)
       stages.push(stage)
     }
-    const { jobId: id, groupId, tags, isGentle = false } = event
-    const job = { id, groupId, tags, isGentle, stages, finalStage: stages.at(-1) as Stage }
+    const { jobId: id, groupId, tags, pool, isGentle = false } = event
+    const job = { id, groupId, tags, pool, isGentle, stages, finalStage: stages.at(-1) as Stage }
     this.#jobs.set(id, job)
     return job
   }

@@ -4,7 +4,9 @@ import { assertNever, taskId } from '#publib/util'
 import { endAttempt } from './end-attempt.ts'
 import type { ExecutorEvent, Locality, SchedulerEvent, TaskEnded } from './events.ts'
 import { type Executor, ExecutorPool } from './executor-pool.ts'
-import { matchTasks } from './match-tasks.ts'
+import { matchFairly } from './match-fairly.ts'
+import { type Matching, matchTasks } from './match-tasks.ts'
+import type { Pools, Scheduling } from './pools.ts'
 import type { TaskSchedulerCommand } from './task-set-events.ts'
 import { type FailureLimits, TaskSetManager } from './task-set-manager.ts'
 import { TaskSetQueue } from './task-set-queue.ts'
@@ -25,7 +27,7 @@ export type TaskSchedulerEvent =
   | { readonly type: 'offerExecutors' }
 
 /**
- * Task sets meet free executors: FIFO by job and stage, near their data where that needs no waiting, retried elsewhere.
+ * Task sets meet free executors: FIFO by job and stage or by fair pools, near their data where that needs no waiting, retried elsewhere.
  *
  * A task set is in `sets` from its submission until nothing of it waits or runs, or it is killed.
  * An attempt is in `attempts` and in its executor's `inFlight` from its launch until its end is told or the executor is
@@ -35,9 +37,9 @@ export class TaskScheduler implements Machine<TaskSchedulerEvent, TaskSchedulerA
   readonly #state: TaskState
   #lastTaskId = -1
 
-  constructor(limits: FailureLimits) {
+  constructor(limits: FailureLimits, scheduling?: Scheduling) {
     this.#state = {
-      ...{ pool: new ExecutorPool(), limits, sets: new TaskSetQueue() },
+      ...{ pool: new ExecutorPool(), limits, sets: new TaskSetQueue(scheduling) },
       ...{ attempts: new Map(), actions: [], nowMs: 0 },
     }
   }
@@ -53,6 +55,11 @@ export class TaskScheduler implements Machine<TaskSchedulerEvent, TaskSchedulerA
 
   get pool(): ExecutorPool {
     return this.#state.pool
+  }
+
+  /** Undefined: FIFO. */
+  get pools(): Pools | undefined {
+    return this.#state.sets.pools
   }
 
   get isEmpty(): boolean {
@@ -182,14 +189,17 @@ export class TaskScheduler implements Machine<TaskSchedulerEvent, TaskSchedulerA
   #offer(): void {
     const state = this.#state
     if (state.sets.all.length === 0) return
-    matchTasks({
+    const matching: Matching = {
       nowMs: state.nowMs,
       sets: state.sets.all,
       pool: state.pool,
       attempts: state.attempts,
       launch: (manager, at, executor, locality) => this.#launch(manager, at, executor, locality),
       recall: (attempt, reason) => killAttempts(state, [attempt], reason),
-    })
+    }
+    const { fairOrder } = state.sets
+    if (fairOrder === undefined) matchTasks(matching)
+    else matchFairly(matching, fairOrder)
   }
 
   #launch(manager: TaskSetManager, at: number, executor: Executor, locality: Locality): void {
@@ -201,7 +211,7 @@ export class TaskScheduler implements Machine<TaskSchedulerEvent, TaskSchedulerA
     const partition = partitions[at] as number
     const attempt = manager.start(at)
     const task: TaskDescription = { taskId: id, stageId, stageAttempt, jobId, partition, attempt }
-    pool.start(executor, id, launchedMs)
+    pool.start(executor, id, launchedMs, manager)
     const isStarted = false
     const isRecalled = false
     const record = { task, manager, at, index, executor, launchedMs, isCopy, isStarted, isRecalled }

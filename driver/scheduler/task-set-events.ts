@@ -31,6 +31,8 @@ export interface TaskSet {
   readonly stageAttempt: number
   /** The job it runs for: the oldest of those that need the stage. */
   readonly jobId: JobId
+  /** The scheduler pool of that job; undefined: the default one. */
+  readonly pool?: string | undefined
   readonly stageName: string
   /** Task indexes, rising. */
   readonly indexes: readonly number[]

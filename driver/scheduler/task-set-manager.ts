@@ -34,6 +34,8 @@ export class TaskSetManager {
   readonly set: TaskSet
   /** Withdrawn: nothing more of it is started. */
   isWithdrawn = false
+  /** Executors that work for it. */
+  executorCount = 0
   readonly #limits: FailureLimits
   readonly #states: Uint8Array
   readonly #copies: Uint8Array

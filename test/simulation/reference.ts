@@ -31,7 +31,9 @@ class ReferenceEngine implements Engine {
   readonly runner: JobRunner = new InterpreterRunner()
   readonly files = noFiles
   readonly startTime = 0
-  readonly statusTracker = new StatusTracker(new StatusStore())
+  readonly status = new StatusStore()
+  readonly statusTracker = new StatusTracker(this.status)
+  readonly pools = []
 
   addAccumulator(): void {}
   addBroadcast(): void {}
@@ -41,6 +43,7 @@ class ReferenceEngine implements Engine {
   dropShuffles(): void {}
   addListener(): void {}
   removeListener(): void {}
+  readonly isInListener = false
   async stop(): Promise<void> {}
 }
 

@@ -90,6 +90,8 @@ function engineWith(engine: Engine, runner: JobRunner): Engine {
     files: engine.files,
     startTime: engine.startTime,
     statusTracker: engine.statusTracker,
+    status: engine.status,
+    pools: engine.pools,
     addAccumulator: accumulator => engine.addAccumulator(accumulator),
     addBroadcast: broadcast => engine.addBroadcast(broadcast),
     dropBroadcast: id => engine.dropBroadcast(id),
@@ -99,6 +101,7 @@ function engineWith(engine: Engine, runner: JobRunner): Engine {
     dropShuffles: () => undefined,
     addListener: listener => engine.addListener(listener),
     removeListener: listener => engine.removeListener(listener),
+    isInListener: false,
     stop: exitCode => engine.stop(exitCode),
   }
 }

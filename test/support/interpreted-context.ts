@@ -31,6 +31,7 @@ export function interpretedContext(
   const unpersisted: RddId[] = []
   const stopCodes: (number | undefined)[] = []
   const cancelled: unknown[] = []
+  const status = new StatusStore()
   const engine: Engine = {
     application: {
       applicationId: applicationId('app-interpreted'),
@@ -40,7 +41,7 @@ export function interpretedContext(
     startTime: 0,
     runner: runnerOf(interpreter, jobs, cancelled),
     files: realFiles,
-    statusTracker: new StatusTracker(new StatusStore()),
+    ...{ status, statusTracker: new StatusTracker(status), pools: [] },
     addAccumulator: (_accumulator: MergingAccumulator) => {},
     addBroadcast: (_broadcast: Broadcast<unknown>) => {},
     dropBroadcast: async (_id: BroadcastId) => {},
@@ -51,6 +52,7 @@ export function interpretedContext(
     dropShuffles: () => {},
     addListener: () => {},
     removeListener: () => {},
+    isInListener: false,
     stop: async exitCode => {
       stopCodes.push(exitCode)
     },

@@ -44,6 +44,29 @@ describe('the listener bus', () => {
     expect(logged).to.deep.equal(['a listener failed'])
   })
 
+  it('is not hurt by a listener that fails later', async () => {
+    const { bus, clock, logged } = setUp()
+    bus.add({
+      onEvent: async () => {
+        await Promise.resolve()
+        throw new Error('mine')
+      },
+    })
+    bus.post(jobEnd(0))
+    await clock.pass(1)
+    await new Promise(resolve => setImmediate(resolve))
+    expect(logged).to.deep.equal(['a listener failed'])
+  })
+
+  it('knows whether a listener is being called', async () => {
+    const { bus, clock } = setUp()
+    const told: boolean[] = []
+    bus.add({ onEvent: () => told.push(bus.isTelling) })
+    bus.post(jobEnd(0))
+    await clock.pass(1)
+    expect([...told, bus.isTelling]).to.deep.equal([true, false])
+  })
+
   it('drops and counts what does not fit, and says so once', async () => {
     const { bus, clock, logged } = setUp(2)
     const heard: number[] = []

@@ -23,6 +23,9 @@ interface Running {
   readonly missing: ShuffleId | undefined
 }
 
+/** The last of them is described by nobody. */
+const POOLS = ['a', 'b', 'c', 'other']
+
 interface JobOutcome {
   readonly partitionCount: number
   readonly delivered: number[]
@@ -35,7 +38,7 @@ interface JobOutcome {
  * after every event; a breach throws.
  */
 export class History {
-  readonly core = new SchedulerCore({ ...SCHEDULER_LIMITS, stageAttemptsMax: 50 })
+  readonly core: SchedulerCore
   readonly jobs: JobOutcome[] = []
   readonly log: string[] = []
   readonly #random: () => number
@@ -54,6 +57,7 @@ export class History {
   readonly #isFickle: boolean
   /** Many tasks, so short that many lie ready with an executor. */
   readonly #isHasty: boolean
+  readonly #isFair: boolean
   #nextWorker = 0
   #lastTask = -1
   #nowMs = 0
@@ -62,6 +66,14 @@ export class History {
     this.#random = seeded(seed)
     this.#isFickle = this.#random() < 0.3
     this.#isHasty = this.#random() < 0.25
+    this.#isFair = this.#random() < 0.4
+    const mode = this.#isFair ? 'FAIR' : 'FIFO'
+    const pools = POOLS.slice(0, 3).map((name, n) => {
+      const weight = 1 + Math.floor(this.#random() * 3)
+      return { name, schedulingMode: n % 2 === 0 ? mode : 'FIFO', weight, minShare: n } as const
+    })
+    const limits = { ...SCHEDULER_LIMITS, stageAttemptsMax: 50 }
+    this.core = new SchedulerCore(limits, { mode, pools })
   }
 
   /** Faults and all, then a time in which everything heals and must come to an end. */
@@ -108,7 +120,7 @@ export class History {
     this.#tell(`job ${id}`, {
       type: 'jobSubmitted',
       ...{ jobId: jobId(id), outlines: planStages(lineage), action: new ShapeAction(), partitions },
-      ...{ name: `job ${id}`, groupId: undefined, tags: [] },
+      ...{ name: `job ${id}`, groupId: undefined, tags: [], pool: this.#pick(POOLS) },
     })
   }
 
@@ -350,6 +362,10 @@ export class History {
     for (const executor of pool.all()) {
       const { length } = executor.inFlight
       claim(length <= EXECUTOR_DEPTH_MAX, 'an executor has no more tasks than it may')
+      claim((executor.holder !== undefined) === length > 0, 'an executor works for somebody')
+    }
+    for (const { runningTasks } of this.core.tasks.pools?.infos ?? []) {
+      claim(runningTasks >= 0 && runningTasks <= pool.size, 'pools count executors')
     }
   }
 

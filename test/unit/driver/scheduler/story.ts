@@ -13,6 +13,7 @@ import type {
   SchedulerEvent,
 } from '../../../../driver/scheduler/events.ts'
 import { planStages } from '../../../../driver/scheduler/plan.ts'
+import type { Scheduling } from '../../../../driver/scheduler/pools.ts'
 import { actionText } from './action-text.ts'
 import { ShapeAction, Shapes } from './lineages.ts'
 
@@ -27,6 +28,7 @@ export interface Asked {
   readonly groupId?: string
   readonly tags?: readonly string[]
   readonly isGentle?: boolean
+  readonly pool?: string
 }
 
 /** The scheduler's machines, told events in words: what happens and what they do is written down. */
@@ -40,8 +42,8 @@ export class Story {
   readonly #lines: string[] = []
   #nextJob = 0
 
-  constructor(limits: Partial<SchedulerLimits> = {}) {
-    this.core = new SchedulerCore({ ...SCHEDULER_LIMITS, ...limits })
+  constructor(limits: Partial<SchedulerLimits> = {}, scheduling?: Scheduling) {
+    this.core = new SchedulerCore({ ...SCHEDULER_LIMITS, ...limits }, scheduling)
   }
 
   /** One host on the worker, with so many executors. */
@@ -56,7 +58,7 @@ export class Story {
   submit(lineage: Lineage<unknown>, asked: Asked = {}): number {
     const id = this.#nextJob++
     const partitions = asked.partitions ?? [...Array(lineage.numPartitions).keys()]
-    const { groupId, tags = [], isGentle } = asked
+    const { groupId, tags = [], isGentle, pool } = asked
     this.tell(
       `job ${id} asks for partitions ${partitions.join(' ')} of ${lineage.about.operation}`,
       {
@@ -67,7 +69,7 @@ export class Story {
           action: new ShapeAction(),
           partitions,
         },
-        ...{ name: `collect at main.ts:${100 + id}`, groupId, tags, isGentle },
+        ...{ name: `collect at main.ts:${100 + id}`, groupId, tags, isGentle, pool },
       },
     )
     return id
