@@ -4,7 +4,7 @@ import { collectPartitionData, encodeStage, type Lineage } from '#publib/lineage
 import type { Logger } from '#publib/log'
 import { decodeValue } from '#publib/serialization'
 import { type SparkListener, StatusStore } from '#publib/status'
-import type { BroadcastId, RddId, ShuffleId } from '#publib/util'
+import { type BroadcastId, type RddId, rddId, type ShuffleId } from '#publib/util'
 import type { Application, Backend } from './backend/backend.ts'
 import { JobReports } from './backend/job-reports.ts'
 import type { ContextPlan } from './context-options.ts'
@@ -190,17 +190,19 @@ function encoderOf({ settings }: ContextPlan): SchedulerDependencies['encodeStag
   return (_stageId, lineage, work) => {
     const { result, broadcasts } = notingBroadcasts(() => encodeStage(lineage, work, limits))
     const broadcastIds = broadcasts.map(({ id }) => id)
-    return { bytes: result.bytes, warnings: result.warnings, broadcastIds }
+    const { bytes, warnings, firstId } = result
+    return { bytes, warnings, broadcastIds, firstId }
   }
 }
 
 function sourceParts(
   lineage: Lineage<unknown>,
   partition: number,
+  firstId: number,
 ): ReturnType<SchedulerDependencies['collectPartitionData']> {
   return collectPartitionData(lineage, partition).map(({ source, partition: own, data }) => {
     const { fields, bytes } = data
-    return { rddId: source.id, partition: own, fields, bytes }
+    return { rddId: rddId(source.id - firstId), partition: own, fields, bytes }
   })
 }
 

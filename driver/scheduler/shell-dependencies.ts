@@ -23,8 +23,12 @@ export interface SchedulerDependencies {
   }
   /** Captures the functions of a stage and encodes it. Called in the turn of the action where that is possible. */
   encodeStage(stageId: StageId, lineage: Lineage<unknown>, work: StageWork): EncodedStageBytes
-  /** What the sources of a stage give to one partition. */
-  collectPartitionData(lineage: Lineage<unknown>, partition: number): readonly SourcePart[]
+  /** What the sources of a stage give to one partition; their ids count from `firstId` on, as in the stage. */
+  collectPartitionData(
+    lineage: Lineage<unknown>,
+    partition: number,
+    firstId: number,
+  ): readonly SourcePart[]
   decodeValue(bytes: Uint8Array): unknown
   /** @throws BROADCAST_DESTROYED */
   broadcastBytes(id: BroadcastId): Uint8Array
@@ -37,6 +41,8 @@ export interface EncodedStageBytes {
   readonly warnings: readonly string[]
   /** Sent to a host before the stage. */
   readonly broadcastIds: readonly BroadcastId[]
+  /** Ids of RDDs in it count from here on. Default 0. */
+  readonly firstId?: number
 }
 
 export interface AccumulatorBytes {

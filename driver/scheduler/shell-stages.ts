@@ -4,10 +4,18 @@ import type { SentStage, SourcePart } from './host-link.ts'
 import type { SchedulerDependencies } from './shell-dependencies.ts'
 import type { Stage } from './stage.ts'
 
+interface EncodedStage {
+  readonly stage: Stage
+  readonly sent: SentStage
+  readonly firstId: number
+}
+
+const NOTHING: readonly SourcePart[] = []
+
 /** Stages as they travel, encoded once while a job needs them. */
 export class EncodedStages {
   readonly #deps: SchedulerDependencies
-  readonly #stages = new Map<StageId, { readonly sent: SentStage; readonly stage: Stage }>()
+  readonly #stages = new Map<StageId, EncodedStage>()
 
   constructor(deps: SchedulerDependencies) {
     this.#deps = deps
@@ -24,7 +32,8 @@ export class EncodedStages {
       stage.dependency === undefined
         ? { kind: 'result' as const, action: stage.action as never }
         : { kind: 'shuffleMap' as const, dependency: stage.dependency as ShuffleDependency }
-    const { bytes, warnings, broadcastIds } = this.#deps.encodeStage(stageId, lineage, work)
+    const encoded = this.#deps.encodeStage(stageId, lineage, work)
+    const { bytes, warnings, broadcastIds, firstId = 0 } = encoded
     for (const warning of warnings) this.#deps.log.warn(warning, { stageId, stage: stage.name })
     const { kind } = work
     const { numPartitions } = lineage
@@ -32,7 +41,7 @@ export class EncodedStages {
     const common = { stageId, numPartitions, kind, reads, properties }
     const { codegen } = this.#deps.options
     const description = codegen === undefined ? common : { ...common, codegen }
-    this.#stages.set(stageId, { stage, sent: { description, bytes, broadcastIds } })
+    this.#stages.set(stageId, { stage, sent: { description, bytes, broadcastIds }, firstId })
   }
 
   get(stageId: StageId): SentStage | undefined {
@@ -41,8 +50,10 @@ export class EncodedStages {
 
   /** What the driver gives to one task. @throws what a source refuses */
   sourcesOf(stageId: StageId, partition: number): readonly SourcePart[] {
-    const stage = this.#stages.get(stageId)?.stage
-    return stage === undefined ? [] : this.#deps.collectPartitionData(stage.lineage, partition)
+    const encoded = this.#stages.get(stageId)
+    if (encoded === undefined) return NOTHING
+    const { stage, firstId } = encoded
+    return this.#deps.collectPartitionData(stage.lineage, partition, firstId)
   }
 
   drop(stageIds: readonly StageId[]): void {

@@ -16,6 +16,8 @@ export interface EncodedStage {
   readonly warnings: readonly string[]
   /** Packages that executors must have. */
   readonly needs: Captured['needs']
+  /** Ids of RDDs in the stage are counted from here on: so are those of the sources that its tasks are sent. */
+  readonly firstId: number
 }
 
 /**
@@ -29,14 +31,20 @@ export function encodeStage(
   work: StageWork,
   limits?: CaptureLimits,
 ): EncodedStage {
-  const { text, roots } = stageText(lineage, work)
+  const { text, roots, firstId } = stageText(lineage, work)
   const captured = capture(roots.map(shipped), limits)
   const shaped = { ...text, roots: withShapes(text.roots, roots, captured) }
-  const json = Buffer.from(JSON.stringify(shaped))
-  const size = Buffer.alloc(SIZE_BYTES)
-  size.writeUInt32LE(json.length)
-  const bytes = Buffer.concat([size, json, captured.bytes])
-  return { bytes, warnings: captured.warnings, needs: captured.needs }
+  const bytes = joined(JSON.stringify(shaped), captured.bytes)
+  return { bytes, warnings: captured.warnings, needs: captured.needs, firstId }
+}
+
+function joined(text: string, functions: Uint8Array): Uint8Array {
+  const textBytes = Buffer.byteLength(text)
+  const bytes = Buffer.allocUnsafeSlow(SIZE_BYTES + textBytes + functions.length)
+  bytes.writeUInt32LE(textBytes)
+  bytes.write(text, SIZE_BYTES)
+  bytes.set(functions, SIZE_BYTES + textBytes)
+  return bytes
 }
 
 /** The roots with what they do, as far as that is simple. */
@@ -72,6 +80,25 @@ export function collectPartitionData(
   lineage: Lineage<unknown>,
   partition: number,
 ): readonly SourceData[] {
+  const found: SourceData[] = []
+  // Most lineages are chains: nothing is found twice as long as there is one way to go.
+  for (let source = lineage, own = partition; ; ) {
+    const [dependency, other] = source.dependencies
+    const isChain = other === undefined && dependency?.kind !== 'shuffle'
+    const parents = isChain ? dependency?.parents(own) : undefined
+    const parent = parents?.[0]
+    if (dependency !== undefined && (parent === undefined || (parents?.length ?? 0) > 1)) {
+      return [...found, ...collectFromAll(source, own)]
+    }
+    const data = source.partitionData(own)
+    if (data !== undefined) found.push({ source, partition: own, data })
+    if (dependency === undefined || parent === undefined) return found
+    source = dependency.parent
+    own = parent
+  }
+}
+
+function collectFromAll(lineage: Lineage<unknown>, partition: number): readonly SourceData[] {
   const found: SourceData[] = []
   const seen = new Set<string>()
   const open = [{ lineage, partition }]

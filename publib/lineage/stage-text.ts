@@ -1,6 +1,6 @@
 import type { StorageLevelFields } from '#publib/blocks'
 import type { ShapeText } from '#publib/recognition/intrinsics'
-import type { CallSite, RddId, ShuffleId } from '#publib/util'
+import { type CallSite, type RddId, rddId, type ShuffleId } from '#publib/util'
 import type { Action } from './action.ts'
 import type { About, Fields, Lineage, ShuffleDependency } from './lineage.ts'
 import type { Root } from './root.ts'
@@ -12,6 +12,7 @@ export type StageWork =
 
 /** A stage as JSON: the operators up to the next shuffles, parents before children. Functions are told by their index among the roots. */
 export interface StageText {
+  /** Without `firstId` in each `about.id`: a program that does the same again and again sends the same text again and again. */
   readonly nodes: readonly NodeText[]
   readonly shuffles: readonly ShuffleText[]
   readonly work: WorkText
@@ -65,14 +66,14 @@ export interface RootText {
 export function stageText(
   lineage: Lineage<unknown>,
   work: StageWork,
-): { readonly text: StageText; readonly roots: readonly Root[] } {
+): { readonly text: StageText; readonly roots: readonly Root[]; readonly firstId: number } {
   const writer = new StageWriter()
   writer.node(lineage)
   return writer.finish(work)
 }
 
 class StageWriter {
-  readonly #nodes: NodeText[] = []
+  readonly #nodes: (NodeText & { readonly about: { id: RddId } })[] = []
   readonly #places = new Map<Lineage<unknown>, number>()
   readonly #shuffles: ShuffleText[] = []
   readonly #shufflePlaces = new Map<ShuffleId, number>()
@@ -94,7 +95,7 @@ class StageWriter {
     }
   }
 
-  finish(work: StageWork): { text: StageText; roots: readonly Root[] } {
+  finish(work: StageWork): { text: StageText; roots: readonly Root[]; firstId: number } {
     const workText: WorkText =
       work.kind === 'result'
         ? {
@@ -105,8 +106,20 @@ class StageWriter {
           }
         : { kind: 'shuffleMap', shuffle: this.#shuffle(work.dependency) }
     const roots = this.#roots.map(({ operation, callSite }) => ({ operation, callSite }))
+    const firstId = this.#countFromFirst()
     const text = { nodes: this.#nodes, shuffles: this.#shuffles, work: workText, roots }
-    return { text, roots: this.#roots }
+    return { text, roots: this.#roots, firstId }
+  }
+
+  /** Counts ids from the smallest one on, which it gives, unless one of them names cached partitions. */
+  #countFromFirst(): number {
+    let firstId = Number.MAX_SAFE_INTEGER
+    for (const { about } of this.#nodes) {
+      if (about.isCached) return 0
+      firstId = Math.min(firstId, about.id)
+    }
+    for (const { about } of this.#nodes) about.id = rddId(about.id - firstId)
+    return firstId
   }
 
   #write(lineage: Lineage<unknown>): void {
@@ -140,7 +153,7 @@ class StageWriter {
   }
 }
 
-function aboutText(about: About): AboutText {
+function aboutText(about: About): Omit<AboutText, 'id'> & { id: RddId } {
   const { id, operator, operation, callSite, name, isCached } = about
   const storageLevel = isCached ? about.storageLevel?.toFields() : undefined
   return { id, operator, operation, callSite, name, isCached, storageLevel }

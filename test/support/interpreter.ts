@@ -73,11 +73,16 @@ export class Interpreter {
       shuffles.set(dependency.shuffleId, await this.#mapOutputs(dependency))
     }
     this.stageCount++
-    const decoded = this.ships ? await decodeStage(encodeStage(lineage, work).bytes) : undefined
+    const encoded = this.ships ? encodeStage(lineage, work) : undefined
+    const decoded = encoded && (await decodeStage(encoded.bytes))
     const results: R[] = []
     for (const partition of partitions) {
       const stage = decoded?.instantiate() ?? { lineage, work }
-      const context = new TaskOfInterpreter(lineage, partition, shuffles, this.#cache)
+      const context = new TaskOfInterpreter(
+        { lineage, partition, firstId: encoded?.firstId ?? 0 },
+        shuffles,
+        this.#cache,
+      )
       for (const part of asyncOperators(stage.lineage, partition)) await context.await(part)
       results.push(task(stage, context.compute(stage.lineage, partition), partition, context))
     }
@@ -107,19 +112,24 @@ class TaskOfInterpreter implements AsyncComputeContext {
   readonly signal = new AbortController().signal
   readonly random = new SeededRandom(1)
   readonly task
+  readonly #firstId: number
   readonly #sources
   readonly #shuffles: ReadonlyMap<number, readonly Pairs[]>
   readonly #cache: Map<string, readonly Batch<unknown>[]>
   readonly #awaited = new Map<string, Batch<unknown>[]>()
 
   constructor(
-    lineage: Lineage<unknown>,
-    partition: number,
+    {
+      lineage,
+      partition,
+      firstId,
+    }: { lineage: Lineage<unknown>; partition: number; firstId: number },
     shuffles: ReadonlyMap<number, readonly Pairs[]>,
     cache: Map<string, readonly Batch<unknown>[]>,
   ) {
     const ids = { taskId: taskId(0), stageId: stageId(0), jobId: jobId(0) }
     this.task = { ...ids, stageAttempt: 0, partition, attempt: 0 }
+    this.#firstId = firstId
     this.#sources = collectPartitionData(lineage, partition)
     this.#shuffles = shuffles
     this.#cache = cache
@@ -150,7 +160,8 @@ class TaskOfInterpreter implements AsyncComputeContext {
 
   partitionData(source: Lineage<unknown>, partition: number) {
     const found = this.#sources.find(
-      ({ source: other, partition: own }) => other.id === source.id && own === partition,
+      ({ source: other, partition: own }) =>
+        other.id - this.#firstId === source.id && own === partition,
     )
     if (found === undefined) throw new TypeError(`no data for ${source.id}/${partition}`)
     return found.data

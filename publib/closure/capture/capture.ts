@@ -84,6 +84,18 @@ export function capture(
   roots: readonly (ShippedFunction | ShippedValue)[],
   limits: CaptureLimits = {},
 ): Captured {
+  if (roots.length > 0) return captureAll(roots, limits)
+  nothing ??= captureAll([], {})
+  return nothing
+}
+
+/** What many stages capture: no function. */
+let nothing: Captured | undefined
+
+function captureAll(
+  roots: readonly (ShippedFunction | ShippedValue)[],
+  limits: CaptureLimits,
+): Captured {
   const draft = draftOf(roots, 'throw')
   refuseTooLarge(draft, limits)
   const payload = holdWindow(() => payloadOf(draft, limits))
@@ -92,7 +104,9 @@ export function capture(
   const warnings = warningsOf(draft, bytes.length, limits)
   return {
     bytes,
-    id: createHash('sha256').update(bytes).digest('hex'),
+    get id() {
+      return createHash('sha256').update(bytes).digest('hex')
+    },
     needs: packageNeeds(draft),
     warnings,
     get values() {

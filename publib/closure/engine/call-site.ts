@@ -6,6 +6,8 @@ import { scriptFrom } from './scripts.ts'
 import { originalPlace, originalPlaceIn } from './source-maps.ts'
 
 const FRAMES_MAX = 50
+/** Most calls come straight from the user's line: so many frames are taken first, all of them only where it is not among these. */
+const FRAMES_FIRST = 4
 /** Ends the file name of a shipped text whose places must still be mapped; see `mapStack`. */
 export const MAPPED_SUFFIX = '?simspark'
 
@@ -20,14 +22,49 @@ const PROGRAMS = /^driver\/examples\//
  * Frames up to and including `above` are left out.
  */
 export function userCallSite(above: AnyFunction): CallSite | undefined {
-  for (const frame of framesAbove(above)) {
+  const first = framesAbove(above, FRAMES_FIRST)
+  const site = usersPlace(first)
+  return site !== undefined || first.length < FRAMES_FIRST
+    ? site
+    : usersPlace(framesAbove(above, FRAMES_MAX))
+}
+
+function usersPlace(frames: readonly NodeJS.CallSite[]): CallSite | undefined {
+  for (let i = 0; i < frames.length; i++) {
+    const frame = frames[i] as NodeJS.CallSite
     const url = frame.getFileName()
     const line = frame.getLineNumber()
     const column = frame.getColumnNumber()
-    if (!url || line === null || column === null || !isUsersFile(url)) continue
-    return originalPlaceIn(url, line - 1, column - 1)
+    if (!url || line === null || column === null || !isUsers(url)) continue
+    return knownPlace(url, line, column)
   }
   return undefined
+}
+
+/** Places as the user wrote them: a loop of a program asks for the same ones each time round, and a file's map does not change. */
+const places = new Map<string, CallSite>()
+const PLACES_MAX = 1000
+
+function knownPlace(url: string, line: number, column: number): CallSite {
+  const key = `${line}:${column}:${url}`
+  const known = places.get(key)
+  if (known !== undefined) return known
+  const place = originalPlaceIn(url, line - 1, column - 1)
+  if (places.size >= PLACES_MAX) places.clear()
+  places.set(key, place)
+  return place
+}
+
+const usersFiles = new Map<string, boolean>()
+
+function isUsers(fileOrUrl: string): boolean {
+  let is = usersFiles.get(fileOrUrl)
+  if (is === undefined) {
+    is = isUsersFile(fileOrUrl)
+    if (usersFiles.size >= PLACES_MAX) usersFiles.clear()
+    usersFiles.set(fileOrUrl, is)
+  }
+  return is
 }
 
 function isUsersFile(fileOrUrl: string): boolean {
@@ -41,19 +78,23 @@ function isUsersFile(fileOrUrl: string): boolean {
 }
 
 /** Structured frames, whatever the program has set for the preparation of stacks. */
-function framesAbove(above: AnyFunction): readonly NodeJS.CallSite[] {
+function framesAbove(above: AnyFunction, limit: number): readonly NodeJS.CallSite[] {
   const { prepareStackTrace, stackTraceLimit } = Error
   const holder: { stack?: unknown } = {}
   try {
-    Error.stackTraceLimit = FRAMES_MAX
-    Error.prepareStackTrace = (_error, frames) => frames
+    Error.stackTraceLimit = limit
+    Error.prepareStackTrace = asFrames
     Error.captureStackTrace(holder, above)
     return Array.isArray(holder.stack) ? holder.stack : []
   } finally {
     Error.stackTraceLimit = stackTraceLimit
-    if (prepareStackTrace === undefined) Reflect.deleteProperty(Error, 'prepareStackTrace')
-    else Error.prepareStackTrace = prepareStackTrace
+    // Taking the property away again would make the engine keep `Error` as a table, and everything about it slow.
+    Error.prepareStackTrace = prepareStackTrace
   }
+}
+
+function asFrames(_error: Error, frames: NodeJS.CallSite[]): NodeJS.CallSite[] {
+  return frames
 }
 
 const FRAME = /([^\s()]+)\?simspark:(\d+):(\d+)/

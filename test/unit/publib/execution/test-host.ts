@@ -12,6 +12,7 @@ import {
   executorId,
   hostId,
   jobId,
+  rddId,
   type ShuffleId,
   stageId,
   taskId,
@@ -126,7 +127,8 @@ export class TestHost {
     const stage = stageId(this.#lastStageId++)
     const partitions =
       options.partitions ?? Array.from({ length: lineage.numPartitions }, (_, i) => i)
-    const bytes = options.live === undefined ? encodeStage(lineage, work).bytes : new Uint8Array()
+    const encoded = options.live === undefined ? encodeStage(lineage, work) : undefined
+    const { bytes, firstId } = encoded ?? { bytes: new Uint8Array(), firstId: 0 }
     options.live?.set(stage, { lineage, work })
     const { numPartitions } = lineage
     const properties = { colour: 'blue' }
@@ -143,7 +145,7 @@ export class TestHost {
       const payloads: Uint8Array[] = []
       const sources = collectPartitionData(lineage, partition).map(
         ({ source, partition: own, data }) => ({
-          rddId: source.id,
+          rddId: rddId(source.id - firstId),
           partition: own,
           fields: data.fields,
           payload: data.bytes === undefined ? undefined : payloads.push(data.bytes) - 1,

@@ -79,7 +79,7 @@ describe('a stage travels', () => {
     const decoded = await decodeStage(encodeStage(lineage, collect).bytes)
     const { lineage: made, work } = decoded.instantiate()
     expect(made.tag).to.equal('map')
-    expect(made.about).to.deep.equal(lineage.about)
+    expect(made.about).to.deep.equal({ ...lineage.about, id: 2 })
     expect(made.numPartitions).to.equal(2)
     expect(work.kind).to.equal('result')
     const results = await new Interpreter().run(made, new Collect<unknown>())
@@ -122,6 +122,22 @@ describe('a stage travels', () => {
     expect(work.dependency.parent).to.equal(lineage)
     expect(work.dependency.shuffleId).to.equal(7)
     expect(work.dependency.spec.partitioner.numPartitions).to.equal(3)
+  })
+
+  it('as the same bytes each time that a program does the same', () => {
+    const stage = () => encodeStage(map(range(), String), collect)
+    const [one, two] = [stage(), stage()]
+    expect(two.bytes).to.deep.equal(one.bytes)
+    expect(two.firstId).to.equal(one.firstId + 2)
+  })
+
+  it('with the ids that cached partitions are found by', async () => {
+    const source = range()
+    source.about.isCached = true
+    const lineage = map(source, String)
+    const { bytes, firstId } = encodeStage(lineage, collect)
+    const made = (await decodeStage(bytes)).instantiate().lineage
+    expect([made.id, made.parents[0]?.id, firstId]).to.deep.equal([lineage.id, source.id, 0])
   })
 
   it('once, where two children share a parent', async () => {

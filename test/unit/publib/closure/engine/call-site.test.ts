@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { mapStack, userCallSite } from '../../../../../publib/closure/engine/call-site.ts'
 import { functionInfos } from '../../../../../publib/closure/engine/function-info.ts'
-import { scriptOf } from '../../../../../publib/closure/engine/scripts.ts'
+import { holdWindow, scriptOf } from '../../../../../publib/closure/engine/scripts.ts'
 
 /** Stands for an operation of the library. */
 function operation(): ReturnType<typeof userCallSite> {
@@ -27,6 +27,12 @@ describe('call sites', () => {
     operation()
     expect(Error.prepareStackTrace).to.equal(before)
     expect(Error.stackTraceLimit).to.equal(limit)
+  })
+
+  it('are found however many frames of the library lie above them', () => {
+    let call: () => ReturnType<typeof userCallSite> = userCallSite.bind(undefined, userCallSite)
+    for (let i = 0; i < 20; i++) call = holdWindow.bind(undefined, call) as typeof call
+    expect(call()?.file).to.match(/call-site\.test\.ts$/)
   })
 
   it('are unknown where only the library is on the stack', () => {
