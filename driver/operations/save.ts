@@ -101,18 +101,19 @@ async function saveAs<T>(
     const parts = await resultsOf<T, WrittenPart>(jobs, { ...call, action, options })
     await commitOutput(output, parts, lineage.numPartitions, jobs.files)
   } catch (error) {
-    if (output !== undefined) await abortOutput(output, jobs.files)
+    // What cannot be removed now, the next save to this path removes.
+    if (output !== undefined) await abortOutput(output, jobs.files).catch(() => undefined)
     throw atCallSite(error, op.callSite)
   }
 }
 
-/** The files that a prepared lineage reads. */
+/** The files that a prepared lineage reads, and the paths that the user gave. */
 function filesOf(top: Lineage<unknown>): readonly string[] {
   const seen = new Set([top])
   const files = new Set<string>()
   for (const lineage of seen) {
     const readsFiles = lineage instanceof SourceScan || lineage instanceof FilesLineage
-    if (readsFiles) for (const file of lineage.files) files.add(file)
+    if (readsFiles) for (const file of [...lineage.paths, ...lineage.files]) files.add(file)
     for (const parent of lineage.parents) seen.add(parent)
   }
   return [...files]

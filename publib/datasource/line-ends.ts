@@ -1,4 +1,5 @@
 import type { Buffer } from 'node:buffer'
+import { corruptFile } from './errors.ts'
 
 export type Encoding = 'utf8' | 'utf16le' | 'latin1'
 
@@ -80,8 +81,18 @@ const MAGIC: readonly (readonly [string, readonly number[]])[] = [
   ['snappy', [0xff, 0x06, 0x00, 0x00]],
 ]
 
-/** Another encoding or a codec that the first bytes of a file show, in words. */
-export function foreignStart(bytes: Uint8Array, encoding: Encoding): string | undefined {
+/** Refuses a file whose first bytes show another encoding or a codec. @throws CORRUPT_FILE */
+export function checkStart(
+  file: { readonly path: string },
+  bytes: Uint8Array,
+  encoding: Encoding,
+): void {
+  const foreign = foreignStart(bytes, encoding)
+  if (foreign !== undefined) throw corruptFile(file.path, foreign)
+}
+
+/** In words. */
+function foreignStart(bytes: Uint8Array, encoding: Encoding): string | undefined {
   const [a, b] = bytes
   const codec = MAGIC.find(([, magic]) => magic.every((byte, i) => bytes[i] === byte))?.[0]
   if (codec !== undefined) {

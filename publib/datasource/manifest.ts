@@ -56,6 +56,7 @@ function isManifest(value: unknown): value is Manifest {
 
 function isManifestFile(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
-  const { name, rows } = value as Partial<ManifestFile>
-  return typeof name === 'string' && !name.includes('/') && typeof rows === 'number'
+  const { name, rows, bytes } = value as Partial<ManifestFile>
+  if (typeof name !== 'string' || name.includes('/')) return false
+  return typeof rows === 'number' && typeof bytes === 'number'
 }

@@ -57,8 +57,13 @@ function writeLine(record: unknown, part: PartFile): void {
     part.text('\n')
     return
   }
+  part.text(`${textOfRecord(record)}\n`)
+}
+
+function textOfRecord(record: unknown): string {
+  if (typeof record === 'string') return record
   try {
-    part.text(typeof record === 'string' ? `${record}\n` : `${String(record)}\n`)
+    return String(record)
   } catch (error) {
     throw notText(error)
   }

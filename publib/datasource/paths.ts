@@ -63,13 +63,15 @@ async function listExisting(path: string, found: Kind | undefined, files: Files)
 async function listFolder(folder: string, files: Files): Promise<Found[]> {
   const names = (await files.list(folder)).filter(name => !isHidden(name)).sort()
   const manifest = await readManifest(folder, files)
-  const committed = manifest === undefined ? undefined : new Set(manifest.files.map(f => f.name))
-  for (const name of committed ?? []) {
+  const committed = new Map(manifest?.files.map(file => [file.name, file]))
+  for (const name of committed.keys()) {
     if (!names.includes(name))
       throw pathRefused(join(folder, name), 'its manifest lists it, but it is gone')
   }
   // Parts that no manifest lists are those of a job that has not been committed.
-  const visible = names.filter(name => committed?.has(name) !== false || !isPartName(name))
+  const visible = names.filter(
+    name => manifest === undefined || committed.has(name) || !isPartName(name),
+  )
   return Promise.all(
     visible.map(async name => {
       const path = join(folder, name)
@@ -82,8 +84,19 @@ async function listFolder(folder: string, files: Files): Promise<Found[]> {
         )
       }
       if (found === undefined) throw pathNotFound(path, 'it is gone, or a link to nothing')
+      checkSize(path, found.size, isPartName(name) ? committed.get(name)?.bytes : undefined)
       return { path, size: found.size }
     }),
+  )
+}
+
+/** A part that is not as long as its manifest says has been cut or changed. @throws PATH_REFUSED */
+function checkSize(path: string, size: number, expected: number | undefined): void {
+  if (expected === undefined || size === expected) return
+  throw pathRefused(
+    path,
+    `its manifest says that it has ${expected} bytes, and it has ${size}`,
+    'Save it again; if you have changed it yourself, remove the manifest.',
   )
 }
 

@@ -7,7 +7,7 @@ import { formatBytes } from '#publib/util'
 import { type ByteSource, openSource } from './byte-source.ts'
 import { corruptFile } from './errors.ts'
 import type { FileRange, Split } from './input-file.ts'
-import { type Encoding, endOfLine, foreignStart, lastEndOfLine, markSize } from './line-ends.ts'
+import { checkStart, type Encoding, endOfLine, lastEndOfLine, markSize } from './line-ends.ts'
 import { columnOfLines, splitLines, splitUtf8 } from './split-lines.ts'
 
 export interface LineOptions {
@@ -174,8 +174,7 @@ class LineWindow {
       // Until there is enough to tell.
     }
     const start = this.#buffer.subarray(0, Math.min(4, this.#size))
-    const foreign = foreignStart(start, this.#encoding)
-    if (foreign !== undefined) throw corruptFile(this.#path, foreign)
+    checkStart({ path: this.#path }, start, this.#encoding)
     const mark = markSize(start, this.#encoding)
     this.#drop(mark)
     return mark

@@ -74,6 +74,11 @@ export abstract class FilesLineage<out T> extends Lineage<T> {
     return this.#numPartitions
   }
 
+  /** What the user gave: files, folders and patterns. */
+  get paths(): readonly string[] {
+    return this.#files.paths
+  }
+
   /** The files that it reads, once they are listed. */
   get files(): readonly string[] {
     const ranges = (this.splits ?? []).flatMap(split => split.ranges)

@@ -2,7 +2,7 @@ import type { SyncFiles } from '#publib/env'
 import type { TaskMetrics } from '#publib/task'
 import { openSource } from '../byte-source.ts'
 import type { FileRange } from '../input-file.ts'
-import { markSize } from '../line-ends.ts'
+import { checkStart, markSize } from '../line-ends.ts'
 import { type CellType, inferType } from './cell-types.ts'
 import { CsvCells } from './csv-cells.ts'
 import { bytesOf, type CsvFormat, LF } from './csv-format.ts'
@@ -35,6 +35,7 @@ export function readHead(
   try {
     const window = new CsvWindow(source, 0, Math.min(HEAD_BYTES, range.size + 1))
     window.advance(0)
+    checkStart(range, window.bytes, format.encoding)
     const mark = markSize(window.bytes, readAs(format))
     const { bytes, isEnded } = window
     const scanner = new CsvScanner(bytesOf(format))

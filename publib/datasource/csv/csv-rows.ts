@@ -143,8 +143,10 @@ export function headerOf(cells: CsvCells): string[] {
   const names: string[] = []
   for (let i = 0; i < cells.fieldCount(0); i++) {
     const given = cells.text(0, i) ?? ''
-    const name = given === '' ? `_c${i}` : given
-    names.push(names.includes(name) ? `${name}${i}` : name)
+    let name = given === '' ? `_c${i}` : given
+    if (names.includes(name)) name = `${name}${i}`
+    while (names.includes(name)) name = `${name}_`
+    names.push(name)
   }
   return names
 }

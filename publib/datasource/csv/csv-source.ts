@@ -5,7 +5,7 @@ import { formatBytes } from '#publib/util'
 import { type ByteSource, openSource } from '../byte-source.ts'
 import { malformedRecord } from '../errors.ts'
 import type { FileRange } from '../input-file.ts'
-import { markSize } from '../line-ends.ts'
+import { checkStart, markSize } from '../line-ends.ts'
 import { lineAt } from '../records/record-place.ts'
 import type { RecordPolicy } from '../records/record-policy.ts'
 import type { CellType } from './cell-types.ts'
@@ -89,8 +89,10 @@ function* readRange(
   try {
     const window = new CsvWindow(source, position, Math.min(CHUNK_BYTES, range.size + 1))
     window.advance(0)
-    if (range.start === 0) window.advance(markSize(window.bytes, readAs(scan.format)))
-    else {
+    if (range.start === 0) {
+      checkStart(range, window.bytes, scan.format.encoding)
+      window.advance(markSize(window.bytes, readAs(scan.format)))
+    } else {
       const before = range.start >= 2 ? window.bytes[0]! : LF
       if (range.start >= 2) window.drop(1)
       window.skipRecord(range.quotes, bytes, before)

@@ -70,6 +70,11 @@ export class SourceScan extends Lineage<string> {
     return this.#numPartitions
   }
 
+  /** What the user gave: files, folders and patterns. */
+  get paths(): readonly string[] {
+    return this.scan.paths
+  }
+
   /** The files that it reads, once they are listed. */
   get files(): readonly string[] {
     const ranges = (this.#splits ?? []).flatMap(split => split.ranges)

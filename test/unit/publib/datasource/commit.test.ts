@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, symlinkSync, truncateSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { crc32 } from 'node:zlib'
 import { expect } from 'chai'
@@ -14,7 +14,7 @@ import {
   type WrittenPart,
   writePart,
 } from '#publib/datasource'
-import { type Files, realFiles, realSyncFiles } from '#publib/env'
+import { type Files, realFiles, realSyncFiles, type SyncFiles } from '#publib/env'
 import { emptyMetrics } from '#publib/task'
 import type { SimSparkError } from '#publib/util'
 import { TestFolder } from './folder.ts'
@@ -169,6 +169,58 @@ describe('saving text', () => {
     expect((await rejectionOf(load())).message).to.match(/part-00001.*manifest lists it/)
   })
 
+  it('names a part that is not as long as the manifest says', async () => {
+    await save([['abcdef'], ['b']])
+    truncateSync(folder.join('out/part-00000'), 3)
+    const error = await rejectionOf(load())
+    expect(error.code).to.equal('PATH_REFUSED')
+    expect(error.message).to.match(/part-00000.*says that it has 7 bytes, and it has 3/)
+  })
+
+  it('of nothing is a folder with _SUCCESS and a manifest, readable as nothing', async () => {
+    await save([])
+    expect(Object.keys(folder.contents()).sort()).to.deep.equal([
+      'out/_SUCCESS',
+      'out/_manifest.json',
+    ])
+    expect(await load()).to.deep.equal([])
+  })
+
+  it('DAT-53: fails with the path where the disk is full, and leaves nothing of the part', async () => {
+    for (const [code, told] of [
+      ['ENOSPC', 'DISK_FULL'],
+      ['EDQUOT', 'DISK_QUOTA'],
+    ] as const) {
+      const wishes = { mode: 'error', codec: 'gzip', jobId: `full-${code}` } as const
+      const job = (await beginOutput(folder.join('out'), wishes, realFiles))!
+      const files = fullAfter(10_000, code)
+      const rows = Array.from({ length: 100_000 }, (_, i) => `row ${i * 7919}`)
+      const error = thrownBy(() => writePart([rows], job, 0, 1, { ...environment, files }))
+      expect(error.code).to.equal(told)
+      expect(error.message).to.contain('part-00000')
+      await abortOutput(job, realFiles)
+      expect(folder.contents()).to.deep.equal({})
+    }
+  })
+
+  it('is not disturbed by a twin that writes on when it is committed, nor by one that begins then', async () => {
+    const wishes = { mode: 'error', codec: 'none', jobId: 'j' } as const
+    const job = (await beginOutput(folder.join('out'), wishes, realFiles))!
+    const [first] = writeParts(job, [['first']], 1)
+    let committed: Promise<unknown> | undefined
+    const slow = (function* (): Generator<unknown[]> {
+      yield ['twin']
+      committed = commitOutput(job, [first!], 1, realFiles)
+      yield ['twin']
+    })()
+    writePart(slow, job, 0, 2, environment)
+    await committed
+    writeParts(job, [['late']], 3)
+    expect(await load()).to.deep.equal(['first'])
+    await save([['next']], { mode: 'overwrite' })
+    expect(Object.keys(folder.contents()).every(name => name.startsWith('out/'))).to.equal(true)
+  })
+
   it('leaves nothing when it is aborted or a task fails', async () => {
     const job = (await beginOutput(
       folder.join('out'),
@@ -260,6 +312,37 @@ function dyingAfter(steps: number): Files {
     list: realFiles.list.bind(realFiles),
     sync: realFiles.sync,
   } as Files
+}
+
+/** Files of which no more than so many bytes are written. */
+function fullAfter(bytes: number, code: string): SyncFiles {
+  let left = bytes
+  return {
+    ...realSyncFiles,
+    open(path, flags) {
+      const file = realSyncFiles.open(path, flags)
+      const write = (piece: Uint8Array): void => {
+        left -= piece.length
+        if (left < 0) throw Object.assign(new Error(code), { code })
+        file.write(piece)
+      }
+      return {
+        size: file.size,
+        read: (into, at) => file.read(into, at),
+        write,
+        close: () => file.close(),
+      }
+    },
+  }
+}
+
+function thrownBy(call: () => unknown): SimSparkError {
+  try {
+    call()
+  } catch (error) {
+    return error as SimSparkError
+  }
+  throw new Error('nothing was thrown')
 }
 
 async function rejectionOf(promise: Promise<unknown>): Promise<SimSparkError> {
