@@ -3,6 +3,7 @@ import { deserialize } from 'node:v8'
 import { payloadMalformed } from '../errors.ts'
 import { intrinsicAt } from '../known/globals.ts'
 import type { NodeId, WireNode } from '../wire.ts'
+import { withDenseNumbers } from './dense-numbers.ts'
 import type { Instance } from './instance.ts'
 
 export function makeData(instance: Instance, id: NodeId, node: WireNode): unknown {
@@ -18,7 +19,7 @@ export function makeData(instance: Instance, id: NodeId, node: WireNode): unknow
 function makeLeaf(instance: Instance, node: WireNode): { readonly value: unknown } | undefined {
   switch (node.t) {
     case 'data':
-      return { value: deserialize(bufferOf(instance, node.buffer)) }
+      return { value: withDenseNumbers(deserialize(bufferOf(instance, node.buffer))) }
     case 'array-buffer':
       return { value: memoryOf(bufferOf(instance, node.buffer)) }
     case 'view':
