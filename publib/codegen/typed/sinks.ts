@@ -2,7 +2,7 @@ import type { Root } from '#publib/lineage'
 import { EMIT_RECORDS } from '#publib/lineage/tasks'
 import { refusal } from '../step.ts'
 import { asJs, handOver } from './as-js.ts'
-import type { Element } from './element.ts'
+import { type Element, isText } from './element.ts'
 import { GATHERED_ROWS } from './leaf-kinds.ts'
 import { type Gathering, gather, joinGatherings, type Plain } from './leaves.ts'
 import type { LoopWriter } from './loop-writer.ts'
@@ -41,7 +41,7 @@ export function toPairs(plainValues: Plain): TypedSink {
     ...{ tag: `pairs (${plainValues})`, roots: [] },
     write: (element, _, w) => {
       const [key, value] = asPair(element, name => `h.notAPairToShuffle(${name})`, w)
-      if (key === value && plainValues === 'detected') {
+      if (plainValues === 'detected' && isSame(key, value)) {
         const gathering = gather(key, w, plainValues)
         const column = `...h.twice(${gathering.column})`
         return gathered(joinGatherings([gathering], column), 'push', w)
@@ -51,6 +51,11 @@ export function toPairs(plainValues: Plain): TypedSink {
       return gathered(joinGatherings(parts, columns), 'push', w)
     },
   }
+}
+
+/** Whether both are made by the same text, and so are the same. */
+function isSame(a: Element, b: Element): boolean {
+  return a === b || (isText(a) && isText(b) && JSON.stringify(a) === JSON.stringify(b))
 }
 
 function gathered({ column, restart, isHeavy }: Gathering, way: Way, w: LoopWriter): Ends {

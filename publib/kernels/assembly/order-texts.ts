@@ -1,3 +1,4 @@
+import { DENSE_ROWS, makeDense } from './dense-keys'
 import { turnedBy } from './order-numbers'
 import { radixSort } from './radix'
 
@@ -64,6 +65,10 @@ function sortGroup(from: u32, to: u32, depth: u32, level: u32): void {
   if (shared > 0) {
     at += shared
     varying = loadKeys(from, to, at)
+  }
+  if (to - from >= DENSE_ROWS) {
+    // Counts are made anew by the sort: there is room for the table.
+    varying = makeDense(keysAt + (<usize>from << 3), to - from, varying, countsAt)
   }
   sortRange(from, to, varying)
   for (let start = from; start < to; ) {

@@ -146,6 +146,10 @@ describe('sorting by plain and by wasm kernels', () => {
     'characters of all widths': () =>
       Array.from({ length: below(20) }, () => few[below(9)]).join(''),
     'few texts': () => `the same ${below(3)}`,
+    'words of few letters': () =>
+      Array.from({ length: 1 + below(12) }, () => 'etaoin'[below(6)]).join(''),
+    'letters of any kind': () =>
+      Array.from({ length: 9 }, () => String.fromCharCode(below(128))).join(''),
   }
 
   for (const [name, make] of Object.entries(makers)) {
@@ -163,6 +167,16 @@ describe('sorting by plain and by wasm kernels', () => {
       }
     })
   }
+
+  it('gives the same order of many texts, whose beginnings are told in fewer bits', () => {
+    for (const make of Object.values(makers)) {
+      const texts = textsOf(Array.from({ length: 6_000 }, make), false)
+      for (const isFalling of [false, true]) {
+        const order = kernels().orderOfTexts(texts, isFalling)
+        assertSameBytes(order, plainKernels.orderOfTexts(texts, isFalling))
+      }
+    }
+  })
 
   it('gives the same order of numbers of all magnitudes', () => {
     const numbers = [
