@@ -16,64 +16,96 @@ import { OUTSIDE, type QuoteState, type QuoteTable, QuoteTracker } from './quote
 export interface CsvHead {
   /** The names in the first record, or those that were given. Undefined where there are none. */
   readonly names: readonly string[] | undefined
-  /** What the first rows can be read as. */
-  readonly types: readonly CellType[]
+  /** What the first rows can be read as, where that was asked for. */
+  readonly types: readonly CellType[] | undefined
 }
 
+/** As much is looked at for types; names stand in the first record. */
 const HEAD_BYTES = 1 << 20
 const HEAD_ROWS = 1000
+const NAMES_BYTES = 1 << 16
 const READ_BYTES = 1 << 20
+/** So much in front of a range's end tells mostly how quotes stand there, whatever is before it. */
+const NEAR_BYTES = 1 << 16
 
 /** Looks at the first rows of a file. Undefined where it is empty. */
 export function readHead(
   range: FileRange,
   format: CsvFormat,
+  infersTypes: boolean,
   files: SyncFiles,
   metrics: TaskMetrics,
 ): CsvHead | undefined {
   const source = openCsv({ ...range, start: 0, end: range.size }, 0, format, files, metrics)
   try {
-    const window = new CsvWindow(source, 0, Math.min(HEAD_BYTES, range.size + 1))
+    const size = infersTypes ? HEAD_BYTES : NAMES_BYTES
+    const window = new CsvWindow(source, 0, Math.min(size, range.size + 1))
     window.advance(0)
     checkStart(range, window.bytes, format.encoding)
     const mark = markSize(window.bytes, readAs(format))
-    const { bytes, isEnded } = window
-    const scanner = new CsvScanner(bytesOf(format))
-    const found = scanner.scan(bytes, mark, bytes.length, bytes.length, isEnded)
+    const scan = () => {
+      const { bytes, isEnded } = window
+      const scanner = new CsvScanner(bytesOf(format))
+      return scanner.scan(bytes, mark, bytes.length, bytes.length, isEnded)
+    }
+    let found = scan()
+    while (found.rows === 0 && window.bytes.length < HEAD_BYTES && window.advance(0)) found = scan()
     if (found.rows === 0) return undefined
-    const cells = new CsvCells(bytes, found, format)
+    const cells = new CsvCells(window.bytes, found, format)
     const names = format.hasHeader ? headerOf(cells) : undefined
-    const first = format.hasHeader ? 1 : 0
-    const rows = Math.min(found.rows, HEAD_ROWS)
-    const types = Array.from({ length: cells.fieldCount(0) }, (_, place) => {
-      const texts: string[] = []
-      for (let row = first; row < rows; row++) {
-        const text = cells.text(row, place)
-        if (text !== null) texts.push(text)
-      }
-      return inferType(texts)
-    })
+    const types = infersTypes ? typesOf(cells, found.rows, format) : undefined
     return { names, types }
   } finally {
     source.close()
   }
 }
 
+function typesOf(cells: CsvCells, found: number, format: CsvFormat): CellType[] {
+  const first = format.hasHeader ? 1 : 0
+  const rows = Math.min(found, HEAD_ROWS)
+  return Array.from({ length: cells.fieldCount(0) }, (_, place) => {
+    const texts: string[] = []
+    for (let row = first; row < rows; row++) {
+      const text = cells.text(row, place)
+      if (text !== null) texts.push(text)
+    }
+    return inferType(texts)
+  })
+}
+
 /**
  * How quotes move over a range that has neighbours. It looks one byte before the range, up to one byte before its end: there
- * the reader of the next range begins to look.
+ * the reader of the next range begins to look. A quote within a text that is not quoted, or that closes one, leaves one way
+ * only how quotes can stand behind it: so the last bytes tell enough, mostly.
  */
 export function quotesOver(
   range: FileRange,
   format: CsvFormat,
   files: SyncFiles,
   metrics: TaskMetrics,
+  nearBytes = NEAR_BYTES,
 ): QuoteTable {
   const start = Math.max(0, range.start - 1)
+  const near = range.end - 1 - nearBytes
+  if (near > start) {
+    const table = quotesFrom(near, range, format, files, metrics)
+    if (table.every(state => state === table[0])) return table
+  }
+  return quotesFrom(start, range, format, files, metrics)
+}
+
+/** From byte `start` of the file to one byte before the range's end. */
+function quotesFrom(
+  start: number,
+  range: FileRange,
+  format: CsvFormat,
+  files: SyncFiles,
+  metrics: TaskMetrics,
+): QuoteTable {
   const before = Math.max(0, start - 1)
   const source = openSource(range, before, files, metrics)
   try {
-    const buffer = new Uint8Array(Math.min(READ_BYTES, range.size))
+    const buffer = new Uint8Array(Math.min(READ_BYTES, range.end - before))
     let position = before
     let tracker: QuoteTracker | undefined
     while (position < range.end - 1) {

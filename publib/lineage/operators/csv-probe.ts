@@ -31,23 +31,27 @@ export class CsvProbe extends Lineage<RangeProbe> {
   override readonly dependencies: readonly Dependency[] = []
   override readonly numPartitions: number
   readonly #format: CsvFormat
+  readonly #infersTypes: boolean
   readonly #splits: readonly Split[]
 
   constructor(
     about: About,
     format: CsvFormat,
+    infersTypes: boolean,
     splits: readonly Split[],
     numPartitions = splits.length,
   ) {
     super(about)
     this.#format = format
+    this.#infersTypes = infersTypes
     this.#splits = splits
     this.numPartitions = numPartitions
   }
 
   static decode(parts: Parts): CsvProbe {
-    const { format, numPartitions } = parts.fields
-    return new CsvProbe(parts.about, format as CsvFormat, [], numPartitions as number)
+    const { format, infersTypes, numPartitions } = parts.fields
+    const { about } = parts
+    return new CsvProbe(about, format as CsvFormat, infersTypes === true, [], Number(numPartitions))
   }
 
   override *compute(partition: number, context: ComputeContext): Iterable<Batch<RangeProbe>> {
@@ -58,7 +62,9 @@ export class CsvProbe extends Lineage<RangeProbe> {
       const isLast = range.end >= range.size || range.codec !== 'none'
       const { metrics } = context
       return {
-        head: isFirst ? readHead(range, this.#format, files, metrics) : undefined,
+        head: isFirst
+          ? readHead(range, this.#format, this.#infersTypes, files, metrics)
+          : undefined,
         quotes: isLast ? undefined : quotesOver(range, this.#format, files, metrics),
       }
     }
@@ -71,6 +77,10 @@ export class CsvProbe extends Lineage<RangeProbe> {
   }
 
   override fields(): Fields {
-    return { format: this.#format, numPartitions: this.numPartitions }
+    return {
+      format: this.#format,
+      infersTypes: this.#infersTypes,
+      numPartitions: this.numPartitions,
+    }
   }
 }

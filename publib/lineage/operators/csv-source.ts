@@ -74,7 +74,7 @@ export class CsvSource extends FilesLineage<unknown> {
     const isKnown = csv.names !== undefined || !csv.format.hasHeader
     if ((isKnown && !infersTypes && !isCut) || splits.length === 0) return ranges.map(() => ({}))
     const about = { ...this.about, operator: 'CSVProbe', name: undefined, isCached: false }
-    const probe = new CsvProbe(about, csv.format, splits)
+    const probe = new CsvProbe(about, csv.format, infersTypes, splits)
     const found = await preparation.runJob(probe, new Collect<RangeProbe>(), 'look at CSV files')
     return found.flat()
   }

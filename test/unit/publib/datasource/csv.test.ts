@@ -32,6 +32,7 @@ describe('CSV', () => {
     scan: Partial<CsvScan> = {},
     cuts: readonly number[] = [],
     onMalformed: () => void = () => undefined,
+    nearBytes?: number,
   ): unknown[] {
     const path = folder.write('t.csv', text)
     const size = Buffer.byteLength(text)
@@ -41,9 +42,11 @@ describe('CSV', () => {
       return { path, start: borders[i]!, end, size, codec: 'none' as const }
     })
     const metrics = emptyMetrics()
-    const head = readHead(ranges[0]!, csv.format, realSyncFiles, metrics)
+    const head = readHead(ranges[0]!, csv.format, false, realSyncFiles, metrics)
     const names = csv.names ?? head?.names
-    const tables = ranges.map(range => quotesOver(range, csv.format, realSyncFiles, metrics))
+    const tables = ranges.map(range => {
+      return quotesOver(range, csv.format, realSyncFiles, metrics, nearBytes)
+    })
     const states = quotesAt(tables)
     const placed = ranges.map((range, i) => ({ ...range, quotes: states[i]! }))
     const columns = readCsv(placed, { ...csv, names }, realSyncFiles, metrics, onMalformed)
@@ -86,14 +89,37 @@ describe('CSV', () => {
       fc.tuple(
         fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 6 }),
         fc.array(fc.nat(200), { maxLength: 4 }),
+        fc.nat(20),
       ),
-      ([cells, places]) => {
+      ([cells, places, nearBytes]) => {
         const expected = cells.map(([a, b]) => ({ a, b }))
         const text = `a,b\n${cells.map(([a, b]) => `${quoted(a)},${quoted(b)}\n`).join('')}`
         const size = Buffer.byteLength(text)
         const cuts = [...new Set(places.map(place => place % size))].sort((x, y) => x - y)
         const borders = cuts.filter(cut => cut > 0)
-        expect(read(text, {}, borders)).to.deep.equal(expected)
+        expect(read(text, {}, borders, undefined, nearBytes)).to.deep.equal(expected)
+        return undefined
+      },
+    )
+  })
+
+  it('is told by the end of a range how quotes stand there as by all of it', () => {
+    const sign = fc.constantFrom('"', '"', ',', '\n', 'a', '\r')
+    holdsForAll(
+      fc.tuple(fc.array(sign, { minLength: 1, maxLength: 40 }), fc.nat(40), fc.nat(8)),
+      ([signs, at, nearBytes]) => {
+        const size = signs.length
+        const range = { path: folder.write('q.csv', signs.join('')), size, codec: 'none' as const }
+        const border = at % size
+        const ranges = [
+          { ...range, start: 0, end: border },
+          { ...range, start: border, end: size },
+        ]
+        const quotes = (near: number) =>
+          quotesAt(
+            ranges.map(each => quotesOver(each, format, realSyncFiles, emptyMetrics(), near)),
+          )
+        expect(quotes(nearBytes)).to.deep.equal(quotes(1000))
         return undefined
       },
     )
