@@ -139,6 +139,31 @@ export interface CsvKernels {
   ): CsvFields | undefined
 }
 
+/** Names from the outermost object of a text inwards: `['a', 'b']` is 1 in `{"a": {"b": 1}}`. At least one. */
+export type JsonPath = readonly string[]
+
+/** What one field is, text by text. */
+export interface JsonField {
+  /** 0: there is none. 1: null. 2: false. 3: true. 4: a number. 5: a text. */
+  readonly kinds: Uint8Array
+  /** Bit k for each kind k that there is. */
+  readonly found: number
+  /** Where it is a number. */
+  readonly numbers: Float64Array
+  /** Where it is a text; empty elsewhere. */
+  readonly texts: Texts
+}
+
+/** What reads JSON. */
+export interface JsonKernels {
+  /**
+   * Fields of what JSON.parse gives of each text, one for each path; of a name that comes twice, the last. No path begins with
+   * all of another. Undefined unless all texts are objects, all that paths go through are objects in each of them, and no field
+   * is an object, an array or a text with half a surrogate pair; it may be undefined elsewhere too, where the text is unusual.
+   */
+  jsonFields(texts: Texts, paths: readonly JsonPath[]): readonly JsonField[] | undefined
+}
+
 /** What finds the order of rows. */
 export interface OrderKernels {
   /** The order in which texts rise (or fall) by their UTF-16 code units, as `<` compares strings; equal ones as they come. */
@@ -163,6 +188,7 @@ export interface Kernels
     KeyKernels,
     NumberKernels,
     OrderKernels,
-    CsvKernels {
+    CsvKernels,
+    JsonKernels {
   readonly name: 'plain' | 'wasm'
 }

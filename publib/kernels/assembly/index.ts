@@ -1,6 +1,7 @@
 export * from './conversions'
 export * from './csv'
 export * from './hash'
+export { jsonFields, jsonMemoryBytes } from './json'
 export * from './lines'
 export * from './number-table'
 export * from './number-texts'

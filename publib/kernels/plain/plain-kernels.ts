@@ -1,5 +1,6 @@
 import type {
   CsvKernels,
+  JsonKernels,
   KernelMemory,
   Kernels,
   KeyKernels,
@@ -11,6 +12,7 @@ import { csvRecords } from './csv.ts'
 import { gatherTexts } from './gather.ts'
 import { hashNumbers, hashTexts, recordSums } from './hash.ts'
 import { integersOf } from './integers.ts'
+import { jsonFields } from './json.ts'
 import { PlainNumberTable } from './number-table.ts'
 import { numberTexts } from './number-texts.ts'
 import { orderOfNumbers, placesOfNumbers, sortNumbers } from './order-numbers.ts'
@@ -58,6 +60,8 @@ const numbers: NumberKernels = { integersOf, numberTexts }
 
 const csv: CsvKernels = { csvRecords }
 
+const json: JsonKernels = { jsonFields }
+
 /** All kernels in plain TypeScript: what they mean, and what runs where WebAssembly is refused. Has no state of its own. */
 export const plainKernels: Kernels = {
   name: 'plain',
@@ -67,4 +71,5 @@ export const plainKernels: Kernels = {
   ...numbers,
   ...orders,
   ...csv,
+  ...json,
 }

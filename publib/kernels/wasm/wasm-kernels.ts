@@ -1,6 +1,7 @@
 import type { Kernels } from '../doors.ts'
 import { csvKernels } from './csv-kernels.ts'
 import type { Instance } from './instance.ts'
+import { jsonKernels } from './json-kernels.ts'
 import { keyKernels } from './key-kernels.ts'
 import { numberKernels } from './number-kernels.ts'
 import { orderKernels } from './order-kernels.ts'
@@ -22,5 +23,6 @@ export function wasmKernels(instance: Instance): Kernels {
     ...numberKernels(instance),
     ...orderKernels(instance),
     ...csvKernels(instance),
+    ...jsonKernels(instance),
   }
 }
