@@ -10,10 +10,10 @@ const FIELDS_MAX = 24
 
 /**
  * What the text of a loop depends on in a column: loops are compiled for each signature that comes. Kinds that no loop
- * looks into are one: their rows are values.
+ * looks into are one: their rows are values. `ascii` are bytes that are known to be ASCII.
  */
-export function signatureOf(column: Column): string {
-  return leavesIn(column) > FIELDS_MAX ? OTHERS : partSignature(column)
+export function signatureOf(column: Column, ascii?: Uint8Array): string {
+  return leavesIn(column) > FIELDS_MAX ? OTHERS : partSignature(column, ascii)
 }
 
 function leavesIn(column: Column): number {
@@ -29,7 +29,7 @@ const OTHERS = 'o'
 /** Texts of ASCII alone. */
 export const ASCII = 'a'
 
-function partSignature(column: Column): string {
+function partSignature(column: Column, ascii?: Uint8Array): string {
   switch (column.kind) {
     case 'f64':
       return 'f'
@@ -40,17 +40,17 @@ function partSignature(column: Column): string {
     case 'constant':
       return column.value === null ? 'n' : 'u'
     case 'utf8':
-      return isAscii(usedBytes(column)) ? ASCII : 't'
+      return column.bytes === ascii || isAscii(usedBytes(column)) ? ASCII : 't'
     case 'tuple':
-      return `[${column.fields.map(partSignature).join('')}]`
+      return `[${column.fields.map(field => partSignature(field, ascii)).join('')}]`
     case 'record': {
       const fields = column.fields.map(
-        (field, i) => JSON.stringify(column.keys[i]) + partSignature(field),
+        (field, i) => JSON.stringify(column.keys[i]) + partSignature(field, ascii),
       )
       return `{${fields.join('')}}`
     }
     case 'list':
-      return `${column.isGroup ? 'G' : 'L'}${partSignature(column.items)}`
+      return `${column.isGroup ? 'G' : 'L'}${partSignature(column.items, ascii)}`
     case 'values':
       return VALUES
     default:

@@ -2,10 +2,10 @@ import type { Column } from '#publib/columnar'
 import { kernels } from '#publib/kernels'
 import type { ComputeContext, Root } from '#publib/lineage'
 import type { Chain } from '../chain.ts'
-import { ASCII, signatureOf } from './input.ts'
+import { signatureOf } from './input.ts'
 import { type LeafBuffer, leafBuffer } from './leaf-buffers.ts'
 import { TypedHelpers } from './typed-helpers.ts'
-import type { End } from './typed-loop.ts'
+import type { End, Next, Start } from './typed-loop.ts'
 import { type Compiled, chainKeyOf, isEmptyColumn, type TypedLoops } from './typed-loops.ts'
 import { type UsedFields, usedFields, withFields } from './used-fields.ts'
 
@@ -24,6 +24,15 @@ interface LoopState {
   readonly state: EndState
   readonly leaves: readonly LeafBuffer[]
 }
+
+/** Where a column enters a chain, and the bytes of it that are known to be ASCII. */
+interface Entry {
+  readonly place: number
+  readonly start: Start
+  readonly ascii?: Uint8Array | undefined
+}
+
+const FRONT: Entry = { place: 0, start: 'plain' }
 
 /** A chain with all that one partition of one task brings to its loops. */
 export class OpenChain {
@@ -59,35 +68,32 @@ export class OpenChain {
     this.#helpers = new TypedHelpers(context)
   }
 
-  /** All rows of a column, through the steps from `place` on, to the end. */
-  push(column: Column, place = 0, isAscii = false): void {
+  /** All rows of a column, through the steps from `entry` on, to the end. */
+  push(column: Column, entry = FRONT): void {
     if (isEmptyColumn(column)) return
-    const [loop, own] = this.#loopOf(column, place, isAscii)
+    const [loop, own] = this.#loopOf(column, entry)
     this.#call(loop, own)
   }
 
   /** Whether each row of such a column gives one row at the end, and nothing else is done on the way. */
   isRowwise(column: Column): boolean {
-    return this.#loopOf(column, 0, false)[0].isRowwise
+    return this.#loopOf(column, FRONT)[0].isRowwise
   }
 
   /** What comes out for a column. */
-  *pull(column: Column, place = 0, isAscii = false): Generator<unknown> {
+  *pull(column: Column, entry = FRONT): Generator<unknown> {
     if (isEmptyColumn(column)) return
-    const [loop, own] = this.#loopOf(column, place, isAscii)
+    const [loop, own] = this.#loopOf(column, entry)
     for (const given of this.#results(loop, own)) {
       if (loop.next === undefined) yield given
-      else {
-        const { place: next, isAscii: areParts } = loop.next
-        yield* this.pull(loop.splitter!.split(given as Column), next, areParts)
-      }
+      else yield* this.pull(...behindKernel(loop, loop.next, given as Column))
     }
   }
 
-  #loopOf(whole: Column, place: number, isAscii: boolean): [Compiled, Column] {
+  #loopOf(whole: Column, { place, start, ascii }: Entry): [Compiled, Column] {
     const column = place === 0 ? withFields(whole, this.#used) : whole
-    const signature = isAscii && column.kind === 'utf8' ? ASCII : signatureOf(column)
-    const at = { chainKey: this.#chainKey, place, signature }
+    const signature = signatureOf(column, ascii)
+    const at = { chainKey: this.#chainKey, place, start, signature }
     return this.#loops.loopOf(this.#chain, this.#end, at, column)
   }
 
@@ -130,17 +136,36 @@ export class OpenChain {
   #stateOf(loop: Compiled): LoopState {
     const known = this.#open.get(loop.number)
     if (known !== undefined) return known
-    const { next, splitter } = loop
+    const { next } = loop
     const state: EndState =
       next === undefined
         ? this.#state
         : {
             // Parts are the loop's again afterwards: they need not leave the kernels' memory.
-            take: column =>
-              kernels().scope(() => this.push(splitter!.split(column!), next.place, next.isAscii)),
+            take: column => kernels().scope(() => this.push(...behindKernel(loop, next, column!))),
           }
     const made = { state, leaves: loop.leaves.map(leafBuffer) }
     this.#open.set(loop.number, made)
     return made
   }
+}
+
+/** What a kernel makes of the column that came out of a loop, and where that goes on. */
+function behindKernel(loop: Compiled, next: Next, given: Column): [Column, Entry] {
+  const { place, isAscii } = next
+  if (next.kind === 'parts') {
+    const parts = loop.splitter!.split(given)
+    const ascii = isAscii && parts.kind === 'utf8' ? parts.bytes : undefined
+    return [parts, { place, start: 'plain', ascii }]
+  }
+  const ascii = isAscii ? bytesOfTexts(given) : undefined
+  const read = loop.reader!.read(given)
+  if (read === undefined) return [given, { place, start: 'not read', ascii }]
+  return [read, { place, start: 'read', ascii }]
+}
+
+/** The bytes of texts, or of those in front of a tuple. */
+function bytesOfTexts(column: Column): Uint8Array | undefined {
+  const texts = column.kind === 'tuple' ? column.fields[0]! : column
+  return texts.kind === 'utf8' ? texts.bytes : undefined
 }

@@ -5,6 +5,7 @@ import type { Step } from '../step.ts'
 import type { Element } from './element.ts'
 import { isText } from './element.ts'
 import { elementOf } from './input.ts'
+import { type JsonReading, jsonReadingOf, writeRead, writeTexts } from './json-reading.ts'
 import { GATHERED_ROWS, type LeafKind } from './leaf-kinds.ts'
 import { LoopWriter } from './loop-writer.ts'
 import { lowerFunction } from './lower.ts'
@@ -24,13 +25,26 @@ export interface TypedLoop {
   readonly next: Next | undefined
 }
 
-/** A splitting of texts by a kernel, and the step that takes the parts. */
-export interface Next {
-  readonly place: number
-  readonly splitting: Splitting
-  /** Whether the texts are ASCII, and with them their parts. */
-  readonly isAscii: boolean
-}
+/** What a kernel makes of texts, and the step that comes behind it. `isAscii`: the texts are, and with them their parts. */
+export type Next =
+  | {
+      readonly kind: 'parts'
+      readonly place: number
+      readonly splitting: Splitting
+      readonly isAscii: boolean
+    }
+  | {
+      readonly kind: 'fields'
+      readonly place: number
+      readonly reading: JsonReading
+      readonly isAscii: boolean
+    }
+
+/**
+ * Where a loop begins: with a column as it comes, or with what a kernel found in the texts that its first step parses, or with
+ * those texts where it was not sure of them.
+ */
+export type Start = 'plain' | 'read' | 'not read'
 
 /** What ends a chain, and how columns come out where a kernel takes them over. */
 export interface End {
@@ -41,7 +55,7 @@ export interface End {
 /** The text of the loop that begins with step `place`. `name` makes it unlike any other. */
 export function typedLoop(
   { steps }: Pick<Chain, 'steps'>,
-  place: number,
+  { place, start }: { readonly place: number; readonly start: Start },
   column: Column,
   signature: string,
   { sink, way }: End,
@@ -49,29 +63,46 @@ export function typedLoop(
 ): TypedLoop {
   const w = new LoopWriter()
   const offsets = rootOffsets(steps)
-  const before = place === 0 ? undefined : splittingOf(steps[place - 1]!)
+  const before = place === 0 || start !== 'plain' ? undefined : splittingOf(steps[place - 1]!)
   let element: Element = elementOf(column, signature, 'c', w)
   element = writeParts(before?.parts ?? [], element, w)
   for (let at = place; at < steps.length; at++) {
     const step = steps[at]!
+    const reading = jsonReadingOf(steps.slice(at), sink.tag)
+    const names = { callees: calleesOf(step.roots, offsets[at]!), state: `v[${at}]` }
+    if (reading !== undefined && at === place && start !== 'plain') {
+      element =
+        start === 'read'
+          ? writeRead(reading, step, element, names, w)
+          : writeStep(step, elementRead(reading, element), names, w)
+      continue
+    }
+    const json = reading && writeTexts(reading, step, element, w)
+    if (reading !== undefined && json !== undefined) {
+      const ends = toColumns(way, 'opaque', 'texts').write(json, [], w)
+      const text = json.kind === 'tuple' ? json.items[0]! : json
+      const isAscii = text.kind === 'text' && text.isAscii
+      const next: Next = { kind: 'fields', place: at, reading, isAscii }
+      return assembled(w, ends, { steps, sink, name, next, way })
+    }
     const splitting = splittingOf(step)
     const texts = splitting && textsOf(splitting, element, w)
     if (splitting !== undefined && texts !== undefined) {
       const ends = toColumns(way, 'opaque', 'texts').write(texts, [], w)
-      return assembled(w, ends, {
-        steps,
-        sink,
-        name,
-        next: { place: at + 1, splitting, isAscii: texts.kind === 'text' && texts.isAscii },
-        way,
-      })
+      const isAscii = texts.kind === 'text' && texts.isAscii
+      const next: Next = { kind: 'parts', place: at + 1, splitting, isAscii }
+      return assembled(w, ends, { steps, sink, name, next, way })
     }
-    const names = { callees: calleesOf(step.roots, offsets[at]!), state: `v[${at}]` }
     element = writeStep(step, element, names, w)
   }
   const isRowwise = w.isAligned && w.isEmpty
   const ends = sink.write(element, calleesOf(sink.roots, offsets.at(-1)!), w)
   return { ...assembled(w, ends, { steps, sink, name, next: undefined, way }), isRowwise }
+}
+
+/** The element that a step takes, of what a kernel was given. */
+function elementRead({ isWhole }: JsonReading, given: Element): Element {
+  return isWhole || given.kind !== 'tuple' ? given : given.items[1]!
 }
 
 /** The texts that are to be split, where the element has them for sure. */

@@ -1,8 +1,9 @@
 import { type Column, rowsOf, valuesOf } from '#publib/columnar'
 import type { Chain } from '../chain.ts'
 import { signatureOf } from './input.ts'
+import { JsonReader } from './json-reader.ts'
 import { Splitter } from './splitting.ts'
-import { type End, type TypedLoop, typedLoop } from './typed-loop.ts'
+import { type End, type Start, type TypedLoop, typedLoop } from './typed-loop.ts'
 import { NAME, type TypedFunction, warmLoop } from './warm-loops.ts'
 
 export interface Compiled extends Omit<TypedLoop, 'body'> {
@@ -10,6 +11,15 @@ export interface Compiled extends Omit<TypedLoop, 'body'> {
   /** Like that of no other loop of the stage. */
   readonly number: number
   readonly splitter: Splitter | undefined
+  readonly reader: JsonReader | undefined
+}
+
+/** Which loop of a chain. `chainKey` is that of the chain and its end. */
+export interface LoopPlace {
+  readonly chainKey: string
+  readonly place: number
+  readonly start: Start
+  readonly signature: string
 }
 
 /** Kinds of columns that one step of a chain is compiled for. Columns of more kinds are read as plain values. */
@@ -27,42 +37,39 @@ export class TypedLoops {
     this.#stage = stage
   }
 
-  /** The loop for a column, and the column as that loop reads it. `chainKey` is that of the chain and its end. */
-  loopOf(
-    chain: Chain,
-    end: End,
-    { chainKey, place, signature }: { chainKey: string; place: number; signature: string },
-    column: Column,
-  ): [Compiled, Column] {
-    const key = `${chainKey} ${place}`
+  /** The loop for a column, and the column as that loop reads it. */
+  loopOf(chain: Chain, end: End, at: LoopPlace, column: Column): [Compiled, Column] {
+    const { signature } = at
+    const key = `${at.chainKey} ${at.place} ${at.start}`
     const loops = this.#loops.get(key) ?? new Map<string, Compiled>()
     this.#loops.set(key, loops)
     const known = loops.get(signature)
     if (known !== undefined) return [known, column]
     if (loops.size >= SIGNATURES_MAX && column.kind !== 'values') {
       const plain: Column = { kind: 'values', values: valuesOf(column) }
-      return this.loopOf(chain, end, { chainKey, place, signature: signatureOf(plain) }, plain)
+      return this.loopOf(chain, end, { ...at, signature: signatureOf(plain) }, plain)
     }
-    const compiled = this.#compile(chain, place, column, signature, end)
+    const compiled = this.#compile(chain, at, column, end)
     loops.set(signature, compiled)
     return [compiled, column]
   }
 
-  #compile(chain: Chain, place: number, column: Column, signature: string, end: End): Compiled {
+  #compile(chain: Chain, at: LoopPlace, column: Column, end: End): Compiled {
     const number = made++
     const { body, yields, isRowwise, leaves, next } = typedLoop(
       chain,
-      place,
+      at,
       column,
-      signature,
+      at.signature,
       end,
       NAME,
     )
     // See CompiledLoops.
     const name = `simspark:/publib/codegen/stage-${this.#stage}/loop-typed-${number}`
     const run = warmLoop(body, yields, functionsOf(chain, end), name)
-    const splitter = next && new Splitter(next.splitting)
-    return { run, number, yields, isRowwise, leaves, next, splitter }
+    const splitter = next?.kind === 'parts' ? new Splitter(next.splitting) : undefined
+    const reader = next?.kind === 'fields' ? new JsonReader(next.reading) : undefined
+    return { run, number, yields, isRowwise, leaves, next, splitter, reader }
   }
 }
 

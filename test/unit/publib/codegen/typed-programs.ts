@@ -1,8 +1,9 @@
 import { SeededRandom } from '#publib/util'
 import type { RDD, SparkContext } from '../../../../driver/index.ts'
+import { jsonTexts } from './json-texts.ts'
 
 /** What the elements of an RDD are, as a step must know it. */
-type Kind = 'number' | 'text' | 'pair' | 'record' | 'triple' | 'mixed'
+type Kind = 'number' | 'text' | 'pair' | 'record' | 'triple' | 'mixed' | 'json' | 'document'
 // What flows between steps is checked by the program that they are put together to.
 // biome-ignore lint/suspicious/noExplicitAny: types of elements are erased on purpose
 type Any = RDD<any>
@@ -101,6 +102,38 @@ const steps: readonly Step[] = [
   ['as text', 'mixed', 'text', rdd => rdd.map(x => JSON.stringify(x) ?? 'none')],
   ['truthy', 'mixed', 'mixed', rdd => rdd.filter(x => x)],
   ['distinct', 'mixed', 'mixed', rdd => rdd.distinct()],
+  ['parse', 'json', 'document', rdd => rdd.map(t => JSON.parse(t))],
+  ['parse all of it', 'json', 'document', rdd => rdd.map(t => JSON.parse(t.trim()))],
+  ['parse a', 'json', 'mixed', rdd => rdd.map(t => JSON.parse(t).a)],
+  ['where parsed', 'json', 'json', rdd => rdd.filter(t => JSON.parse(t).n > 3)],
+  ['where text', 'json', 'json', rdd => rdd.filter(t => t.length > 40)],
+  ['key of parsed', 'json', 'pair', rdd => rdd.keyBy(t => JSON.parse(t).name)],
+  [
+    'value of parsed',
+    'json',
+    'pair',
+    rdd => rdd.map(t => [t.length, t]).mapValues((t: string) => JSON.parse(t).o.x),
+  ],
+  [
+    'parsed in parts',
+    'json',
+    'triple',
+    rdd =>
+      rdd.map(t => {
+        const { a, n, o } = JSON.parse(t)
+        return [o.y.z, a, n > 4]
+      }),
+  ],
+  ['parsed and not', 'json', 'pair', rdd => rdd.map(t => [JSON.parse(t), t])],
+  ['parsed or not', 'json', 'mixed', rdd => rdd.map(t => (t.length > 50 ? JSON.parse(t).o.x : 0))],
+  ['a of it', 'document', 'mixed', rdd => rdd.map(r => r.a)],
+  ['where n', 'document', 'document', rdd => rdd.filter(r => r.a !== 'a' && r.n > 2)],
+  ['name and length', 'document', 'pair', rdd => rdd.map(r => [r.name, r.name.length])],
+  ['x and z', 'document', 'pair', rdd => rdd.map(({ o, n }) => [o.x, { z: o.y.z, n }])],
+  ['by name', 'document', 'pair', rdd => rdd.keyBy(r => r.name).mapValues(r => r.o.x)],
+  ['all of it', 'document', 'text', rdd => rdd.map(r => JSON.stringify(r))],
+  ['in a pair', 'document', 'document', rdd => rdd.map(r => [r.id, r]).map(([, r]) => r)],
+  ['changed', 'document', 'document', rdd => rdd.map(r => Object.assign(r, { a: r.n }))],
 ]
 /** Steps for elements of any kind. */
 const anywhere: readonly (readonly [name: string, apply: Apply])[] = [
@@ -133,9 +166,12 @@ function sourceOf(kind: Kind, random: SeededRandom): (sc: SparkContext) => Any {
     pair: () => [random.below(4), text(random, isPlain)],
     record: () => ({ a: number(), b: text(random, isPlain), c: random.below(2) === 0 }),
     triple: () => [text(random, isPlain), number(), random.below(2) === 0],
+    json: () => '',
+    document: () => '',
     mixed: () => [number(), text(random, isPlain), null, undefined, [1], true][random.below(6)],
   }
-  const elements = Array.from({ length: count }, make[kind])
+  const elements =
+    kind === 'json' ? jsonTexts(count, random) : Array.from({ length: count }, make[kind])
   if (kind !== 'number' || random.below(2) === 0) return sc => sc.parallelize(elements, slices)
   return sc => sc.range(-3, count, 1 + (count % 3), slices)
 }
@@ -204,7 +240,16 @@ export interface TypedProgram {
 /** The same program for the same seed: elements of a kind, steps that fit, and an action. */
 export function typedProgramOf(seed: number): TypedProgram {
   const random = new SeededRandom(seed)
-  const kinds: readonly Kind[] = ['number', 'text', 'text', 'pair', 'record', 'mixed']
+  const kinds: readonly Kind[] = [
+    'number',
+    'text',
+    'text',
+    'pair',
+    'record',
+    'mixed',
+    'json',
+    'json',
+  ]
   const first = kinds[random.below(kinds.length)]!
   const source = sourceOf(first, random)
   const chosen: (readonly [name: string, apply: Apply])[] = []
