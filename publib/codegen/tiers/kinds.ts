@@ -41,6 +41,10 @@ export function kindOfElement(element: Element): Column {
     case 'text':
     case 'concat':
       return TEXTS
+    case 'maybe':
+      return { kind: 'nullable', marks: new Uint8Array(), values: TEXTS }
+    case 'parts':
+      return { kind: 'list', lengths: new Uint32Array(), items: TEXTS, isGroup: false }
     case 'absent':
       return { kind: 'constant', rows: 0, value: element.value }
     case 'tuple':

@@ -8,6 +8,10 @@ export function asJs(element: Element, w: LoopWriter): string {
       return element.value === null ? 'null' : 'undefined'
     case 'text':
       return stringOf(element, w)
+    case 'maybe':
+      return w.bind(`(${element.test} ? ${madeString(element.text, w)} : undefined)`)
+    case 'parts':
+      return w.bind(element.code)
     case 'concat':
       return joined(element.parts, w)
     case 'tuple':
@@ -33,12 +37,15 @@ export function bound(element: Element, w: LoopWriter): Element {
       return { ...element, code: w.bind(element.code) }
     case 'text':
       return { ...element, start: w.bind(element.start), length: w.bind(element.length) }
+    case 'maybe':
+      return { ...element, test: w.bind(element.test) }
     case 'concat':
       return { kind: 'concat', parts: element.parts.map(part => bound(part, w)) }
     case 'tuple':
       return { kind: 'tuple', items: element.items.map(item => bound(item, w)) }
     case 'record':
       return { ...element, values: element.values.map(value => bound(value, w)) }
+    case 'parts':
     case 'absent':
       return element
   }
@@ -55,20 +62,24 @@ export function handOver(element: Element, w: LoopWriter): { name: string; after
     return { name, after: { kind: 'value', code: name, isArray: kind === 'tuple' } }
   }
   const name = w.bind(asJs(element, w))
+  if (kind === 'parts') return { name, after: { kind: 'value', code: name, isArray: true } }
   if (kind !== 'value') return { name, after: element }
   return { name, after: { kind: 'value', code: name, isArray: element.isArray } }
 }
 
 function stringOf(element: TextElement, w: LoopWriter): string {
-  const { column, start, length, isAscii, isRow } = element
-  if (isAscii) {
-    const all = w.once(`h.latin1(${column})`)
-    const offset = w.once(`h.offset(${column})`)
-    const from = w.bind(`${w.bind(start)} - ${offset}`)
-    return w.bind(`${all}.slice(${from}, ${from} + ${length})`)
-  }
-  if (isRow) return w.bind(`${w.once(`h.values(${column})`)}[i]`)
-  return w.bind(`h.string(${column}, ${start}, ${length})`)
+  const { column, isAscii, isRow } = element
+  if (isRow && !isAscii) return w.bind(`${w.once(`h.values(${column})`)}[i]`)
+  return w.bind(madeString(element, w))
+}
+
+/** An expression that makes the string of the bytes. */
+function madeString({ column, start, length, isAscii }: TextElement, w: LoopWriter): string {
+  if (!isAscii) return `h.string(${column}, ${start}, ${length})`
+  const all = w.once(`h.latin1(${column})`)
+  const offset = w.once(`h.offset(${column})`)
+  const from = w.bind(`${w.bind(start)} - ${offset}`)
+  return `${all}.slice(${from}, ${from} + ${length})`
 }
 
 /** As a template literal joins primitive values. */

@@ -12,6 +12,8 @@ export type Element =
   /** A JavaScript string. */
   | { readonly kind: 'string'; readonly code: string; readonly literal?: string | undefined }
   | TextElement
+  | MaybeElement
+  | PartsElement
   | ConcatElement
   | { readonly kind: 'absent'; readonly value: null | undefined }
   /** An array that nobody has made yet. */
@@ -66,6 +68,27 @@ export interface TextElement {
   readonly isAscii: boolean
   /** Whether it is the row of the column as it stands. */
   readonly isRow: boolean
+}
+
+/** A text, or undefined. */
+export interface MaybeElement {
+  readonly kind: 'maybe'
+  /** A condition: whether it is there. */
+  readonly test: string
+  /** What it is then; else its places mean nothing. */
+  readonly text: TextElement
+}
+
+/** The array that `split` makes of a text, which nobody has made yet. */
+export interface PartsElement {
+  readonly kind: 'parts'
+  readonly text: TextElement
+  /** Makes it; unlike that of any other, for each is an array of its own. */
+  readonly code: string
+  /** The parts of the whole column, if a kernel has found them. */
+  readonly table?: string | undefined
+  /** Else what it is split at. */
+  readonly byte?: number | undefined
 }
 
 /** Texts and primitive values one after another: what a template literal, or `+`, makes. */

@@ -22,6 +22,8 @@ export function leafBuffer(kind: LeafKind): LeafBuffer {
       return new BooleanLeaf()
     case 'slices':
       return new SliceLeaf()
+    case 'maybeSlices':
+      return new MaybeLeaf()
     case 'bytes':
       return new ByteLeaf()
     case 'numbered':
@@ -94,6 +96,39 @@ export class SliceLeaf implements LeafBuffer {
       lengths: lengths.subarray(0, rows),
       starts: starts.subarray(0, rows),
     }
+  }
+}
+
+/** The same, where some are undefined. */
+class MaybeLeaf extends SliceLeaf {
+  #marks = new Uint8Array(0)
+  #present = 0
+
+  override room(rows: number): this {
+    if (this.#marks.length < rows) this.#marks = new Uint8Array(rows)
+    this.restart()
+    return super.room(rows)
+  }
+
+  restart(): void {
+    this.#present = 0
+  }
+
+  put(row: number, start: number, length: number): void {
+    this.#marks[row] = 0
+    this.starts[this.#present] = start
+    this.lengths[this.#present++] = length
+  }
+
+  skip(row: number): void {
+    this.#marks[row] = 2
+  }
+
+  override column(rows: number): Column {
+    const present = this.#present
+    if (present === rows) return super.column(rows)
+    if (present === 0) return { kind: 'constant', rows, value: undefined }
+    return { kind: 'nullable', marks: this.#marks.subarray(0, rows), values: super.column(present) }
   }
 }
 

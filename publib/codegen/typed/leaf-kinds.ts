@@ -5,6 +5,8 @@ export type LeafKind =
   | 'bool'
   /** Texts that lie in the bytes of the input. */
   | 'slices'
+  /** The same, and some are not there. */
+  | 'maybeSlices'
   /** Texts that are written byte by byte. */
   | 'bytes'
   /** Numbers that become texts, between texts that are the same in all rows. */

@@ -1,7 +1,13 @@
 import { Buffer } from 'node:buffer'
 import { TUPLE_LENGTH_MAX } from '#publib/columnar'
 import { asJs } from './as-js.ts'
-import { type ConcatElement, type Element, isInt32, type ValueElement } from './element.ts'
+import {
+  type ConcatElement,
+  type Element,
+  isInt32,
+  type MaybeElement,
+  type ValueElement,
+} from './element.ts'
 import type { LeafKind } from './leaf-kinds.ts'
 import type { LoopWriter } from './loop-writer.ts'
 import { literalBytes } from './lower-texts.ts'
@@ -47,8 +53,12 @@ export function gather(element: Element, w: LoopWriter, plain: Plain): Gathering
       w.before(`l${w.leaves.length - 1}.bytes = ${column}.bytes`)
       return own
     }
+    case 'maybe':
+      return maybe(element, w)
     case 'concat':
       return concat(element, w)
+    case 'parts':
+      return plainly(element, w, plain)
     case 'tuple':
       if (element.items.length > TUPLE_LENGTH_MAX) return plainly(element, w, plain)
       return together(
@@ -69,6 +79,17 @@ export function gather(element: Element, w: LoopWriter, plain: Plain): Gathering
     case 'value':
       return rowOf(element, w, plain) ?? plainly(element, w, plain)
   }
+}
+
+function maybe({ test, text }: MaybeElement, w: LoopWriter): Gathering {
+  const number = w.leaves.length
+  const own = leaf(
+    'maybeSlices',
+    name => `if (${test}) ${name}.put(n, ${text.start}, ${text.length})\nelse ${name}.skip(n)`,
+    w,
+  )
+  w.before(`l${number}.bytes = ${text.column}.bytes`)
+  return { ...own, restart: `l${number}.restart()\n` }
 }
 
 function rowOf({ row }: ValueElement, w: LoopWriter, plain: Plain): Gathering | undefined {

@@ -48,6 +48,11 @@ export class LoopWriter {
     return name
   }
 
+  /** The expression, unlike any other that says the same. */
+  unlike(code: string): string {
+    return `${code} /* ${++this.#variables} */`
+  }
+
   /** A constant of the whole batch; the same for the same expression. It is not made where the text does not use it. */
   once(code: string): string {
     const known = this.#known.get(code)

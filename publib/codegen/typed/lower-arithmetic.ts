@@ -7,9 +7,10 @@ import {
   isText,
   literalOf,
   type NumberElement,
+  plainValue,
   UINT32,
 } from './element.ts'
-import { compareTexts } from './lower-texts.ts'
+import { compareTexts, numberOfText } from './lower-texts.ts'
 import { isPrimitive, type Scope } from './scope.ts'
 import { truth } from './truth.ts'
 
@@ -23,6 +24,10 @@ export function lowerUnary({ operator, of }: Unary, scope: Scope): Element | und
   if (operator === 'typeof') return typeOf(element, scope)
   if (!isPrimitive(element)) return undefined
   if (element.kind === 'number' && operator === '+') return element
+  if (operator === '+') {
+    const read = numberOfText('number', element)
+    if (read !== undefined) return read
+  }
   const bounds = operator === '~' ? INT32 : negated(element, operator)
   return { kind: 'number', code: `(${operator} ${asJs(element, scope.w)})`, bounds }
 }
@@ -43,7 +48,10 @@ function typeOf(element: Element, { w }: Scope): Element | undefined {
       return literalOf(element.value === null ? 'object' : 'undefined')
     case 'tuple':
     case 'record':
+    case 'parts':
       return literalOf('object')
+    case 'maybe':
+      return { kind: 'string', code: `(${element.test} ? "string" : "undefined")` }
     case 'number':
     case 'boolean':
       return literalOf(element.kind)
@@ -68,6 +76,7 @@ export function lowerBinary({ operator, left, right }: Binary, scope: Scope): El
   }
   if (operator === '+' && (isText(a) || isText(b))) return { kind: 'concat', parts: partsOf(a, b) }
   const code = `(${asJs(a, scope.w)} ${operator} ${asJs(b, scope.w)})`
+  if (operator === '+' && (a.kind === 'maybe' || b.kind === 'maybe')) return plainValue(code)
   if (isComparison(operator)) return { kind: 'boolean', code }
   return { kind: 'number', code, bounds: boundsOf(operator, a, b) }
 }
@@ -91,9 +100,12 @@ function equality(
     return { kind: 'boolean', code: operator === '===' ? texts : `(!${texts})` }
   }
   // A new object is nobody's equal, but how would one come here.
-  if (a.kind === 'tuple' || a.kind === 'record') return undefined
-  if (b.kind === 'tuple' || b.kind === 'record') return undefined
+  if (isNewObject(a) || isNewObject(b)) return undefined
   return { kind: 'boolean', code: `(${asJs(a, scope.w)} ${operator} ${asJs(b, scope.w)})` }
+}
+
+function isNewObject({ kind }: Element): boolean {
+  return kind === 'tuple' || kind === 'record' || kind === 'parts'
 }
 
 function looseEquality(

@@ -1,6 +1,7 @@
 import type { Expression, KnownFunction } from '#publib/recognition'
 import { asJs } from './as-js.ts'
 import { type Bounds, type Element, INT32, literalOf } from './element.ts'
+import { type NumberReader, numberOfText } from './lower-texts.ts'
 import { all, isPrimitive, type Scope } from './scope.ts'
 import { truth } from './truth.ts'
 
@@ -18,12 +19,6 @@ const TO_NUMBER: ReadonlySet<KnownFunction> = new Set([
   'Number.parseInt',
   'Number.parseFloat',
 ])
-/** Helpers that read a number from the bytes of a text. */
-const OF_TEXT: Readonly<Record<string, string>> = {
-  Number: 'number',
-  parseFloat: 'float',
-  'Number.parseFloat': 'float',
-}
 /** What gives true or false of any primitive values. */
 const TO_BOOLEAN: ReadonlySet<KnownFunction> = new Set([
   'isNaN',
@@ -45,15 +40,33 @@ export function lowerCall(expression: Call, scope: Scope): Element | undefined {
   if (name === 'String')
     return first === undefined ? literalOf('') : { kind: 'concat', parts: [first] }
   if (name === 'Number' && first?.kind === 'number') return first
-  if (first?.kind === 'text' && args.length === 1 && name in OF_TEXT) {
-    const { column, start, length } = first
-    return { kind: 'number', code: `h.${OF_TEXT[name]}(${column}, ${start}, ${length})` }
-  }
+  const reader = readerOf(name, args)
+  const read = reader && first && numberOfText(reader, first)
+  if (read !== undefined) return read
   const code = `${name}(${args.map(arg => asJs(arg, scope.w)).join(', ')})`
   if (TO_NUMBER.has(name) || MATH.test(name)) {
     return { kind: 'number', code, bounds: boundsOf(name, args) }
   }
   return TO_BOOLEAN.has(name) ? { kind: 'boolean', code } : undefined
+}
+
+/** What reads the number from the bytes of a text. */
+function readerOf(name: KnownFunction, args: readonly Element[]): NumberReader | undefined {
+  switch (name) {
+    case 'Number':
+      return 'number'
+    case 'parseFloat':
+    case 'Number.parseFloat':
+      return 'float'
+    case 'parseInt':
+    case 'Number.parseInt': {
+      const radix = args[1]
+      if (radix === undefined) return 'integer'
+      return radix.kind === 'number' && radix.literal === 10 ? 'decimalInteger' : undefined
+    }
+    default:
+      return undefined
+  }
 }
 
 function boundsOf(name: KnownFunction, args: readonly Element[]): Bounds | undefined {

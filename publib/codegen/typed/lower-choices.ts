@@ -21,11 +21,19 @@ export function lowerLogical(
     return { kind: 'boolean', code: `(${a.code} ${operator} ${b.code})` }
   }
   const test = w.bind(truth(a, w))
+  // A text that is there and not empty, or the other.
+  if (operator === '||' && a.kind === 'maybe' && isText(b)) {
+    return { kind: 'string', code: `(${test} ? ${asJs(a, w)} : ${asJs(b, w)})` }
+  }
   return operator === '&&' ? choice(test, b, a, w) : choice(test, a, b, w)
 }
 
 function orElse(a: Element, b: Element, w: LoopWriter): Element | undefined {
   if (a.kind === 'absent') return b
+  if (a.kind === 'maybe') {
+    const code = `(${a.test} ? ${asJs(a, w)} : ${asJs(b, w)})`
+    return isText(b) ? { kind: 'string', code } : plainValue(w.make(code))
+  }
   if (a.kind !== 'value') return a
   return plainValue(w.make(`(${a.code} ?? ${asJs(b, w)})`))
 }

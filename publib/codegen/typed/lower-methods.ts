@@ -3,6 +3,7 @@ import { asJs } from './as-js.ts'
 import { type Element, isText, plainValue, type TextElement } from './element.ts'
 import { textRow } from './input.ts'
 import type { LoopWriter } from './loop-writer.ts'
+import { partsOf, splitBy } from './lower-splits.ts'
 import { testText } from './lower-texts.ts'
 import { all, type Scope } from './scope.ts'
 
@@ -148,11 +149,18 @@ function sliced(
   }
 }
 
-/** An array that is made: what takes the parts of a whole column at once stands in vector-steps.ts. */
+/** An array that is made when somebody wants it whole. What gives all parts of a whole column at once stands in splitting.ts. */
 function split(expression: Method, text: Element, scope: Scope): Element | undefined {
   const [separator, limit] = expression.arguments
   if (separator === undefined || limit !== undefined) return undefined
   const { w } = scope
+  const known = text.kind === 'text' ? splitBy(separator) : undefined
+  if (known !== undefined && text.kind === 'text') {
+    const by =
+      separator.op === 'pattern' ? patternOf(separator, w) : JSON.stringify(known.separator)
+    const parts = partsOf(text, known, `${receiver(text, w)}.split(${by})`, w)
+    if (parts !== undefined) return parts
+  }
   if (separator.op === 'pattern') {
     const pattern = patternOf(separator, w)
     return pattern === undefined

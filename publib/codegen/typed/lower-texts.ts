@@ -22,13 +22,37 @@ export function testText(
   return `h.${test}(${within}, ${text.start}, ${text.length}, ${bytes})`
 }
 
-/** `a === b` where one is bytes and the other a literal; undefined where they are to be compared as JavaScript does it. */
+/**
+ * `a === b` where one is bytes and the other a literal, or may not be there and the other is not; undefined where they are to be
+ * compared as JavaScript does it.
+ */
 export function compareTexts(a: Element, b: Element, w: LoopWriter): string | undefined {
-  if (a.kind === 'text' && b.kind === 'string' && b.literal !== undefined) {
-    return testText('equals', a, b.literal, w)
+  return compared(a, b, w) ?? compared(b, a, w)
+}
+
+function compared(a: Element, b: Element, w: LoopWriter): string | undefined {
+  if (a.kind === 'maybe' && b.kind === 'absent') {
+    return b.value === undefined ? `(!${a.test})` : 'false'
   }
-  if (b.kind === 'text' && a.kind === 'string' && a.literal !== undefined) {
-    return testText('equals', b, a.literal, w)
+  if (b.kind !== 'string' || b.literal === undefined) return undefined
+  if (a.kind === 'text') return testText('equals', a, b.literal, w)
+  const equals = a.kind === 'maybe' ? testText('equals', a.text, b.literal, w) : undefined
+  return equals && a.kind === 'maybe' ? `(${a.test} && ${equals})` : undefined
+}
+
+/** How a number is read from the bytes of a text: the helper, and what it is given besides. */
+export type NumberReader = 'number' | 'float' | 'decimalInteger' | 'integer'
+
+/** The number that a text is read as; one that is not there is no number. */
+export function numberOfText(reader: NumberReader, element: Element): Element | undefined {
+  if (element.kind === 'maybe') {
+    const read = readBy(reader, element.text)
+    return { kind: 'number', code: `(${element.test} ? ${read} : NaN)` }
   }
-  return undefined
+  if (element.kind !== 'text') return undefined
+  return { kind: 'number', code: readBy(reader, element) }
+}
+
+function readBy(reader: NumberReader, { column, start, length }: TextElement): string {
+  return `h.${reader}(${column}, ${start}, ${length})`
 }

@@ -6,6 +6,7 @@ import { lowerBinary, lowerUnary } from './lower-arithmetic.ts'
 import { lowerCall } from './lower-calls.ts'
 import { lowerConditional, lowerLogical } from './lower-choices.ts'
 import { lowerMethod } from './lower-methods.ts'
+import { partAt, partCount } from './lower-splits.ts'
 import { all, isPrimitive, type Scope } from './scope.ts'
 
 /**
@@ -88,6 +89,7 @@ function itemOf(
 ): Element | undefined {
   if (of === undefined) return undefined
   if (of.kind === 'tuple') return of.items[index] ?? UNDEFINED
+  if (of.kind === 'parts') return partAt(of, index, w)
   if (of.kind === 'value' && of.isArray) return plainValue(`${w.bind(of.code)}[${index}]`)
   // A string is taken apart by characters, which may be two units.
   if (of.kind === 'string' && !isTaken) return plainValue(`${of.code}[${index}]`)
@@ -110,6 +112,8 @@ function fieldOf(of: Element | undefined, name: string, scope: Scope): Element |
   switch (of.kind) {
     case 'tuple':
       return literalOf(of.items.length)
+    case 'parts':
+      return { kind: 'number', code: partCount(of, w), bounds: LENGTHS }
     case 'value':
       return of.isArray
         ? { kind: 'number', code: `${w.bind(of.code)}.length`, bounds: LENGTHS }

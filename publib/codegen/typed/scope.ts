@@ -25,7 +25,9 @@ export function all(
   return elements
 }
 
+const OBJECTS: ReadonlySet<Element['kind']> = new Set(['value', 'tuple', 'record', 'parts'])
+
 /** Whether making a text or a number of it runs no code of anybody. */
 export function isPrimitive(element: Element): boolean {
-  return element.kind !== 'value' && element.kind !== 'tuple' && element.kind !== 'record'
+  return !OBJECTS.has(element.kind)
 }

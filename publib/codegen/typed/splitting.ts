@@ -1,4 +1,4 @@
-import { type Column, isWellFormed, valuesOf } from '#publib/columnar'
+import { type Column, valuesOf } from '#publib/columnar'
 import { kernels } from '#publib/kernels'
 import type { Expression, FunctionShape } from '#publib/recognition'
 import { withParts } from '#publib/recognition/intrinsics'
@@ -8,6 +8,7 @@ import type { Element } from './element.ts'
 import { textRow } from './input.ts'
 import { LoopWriter } from './loop-writer.ts'
 import { lowerFunction } from './lower.ts'
+import { splitBy } from './lower-splits.ts'
 import { truth } from './truth.ts'
 
 /** A flatMap that gives the parts of a text, which a kernel takes of a whole column at once. */
@@ -25,9 +26,6 @@ export interface PartStep {
   readonly kind: 'each' | 'select'
   readonly shape: FunctionShape
 }
-
-/** Patterns that mean one and the same text everywhere. */
-const LITERAL_PATTERN = /^(?:\\t|[ ,;:\w])$/
 
 /** What a step splits, and at what; undefined for any other step. */
 export function splittingOf({ tag, roots }: Step): Splitting | undefined {
@@ -50,16 +48,8 @@ function splittingBy(result: Expression): Omit<Splitting, 'parts'> | undefined {
   if (result.op !== 'method' || result.name !== 'split' || result.arguments.length !== 1) {
     return undefined
   }
-  const by = result.arguments[0]!
-  if (by.op === 'pattern') {
-    if (by.flags !== '' && by.flags !== 'u') return undefined
-    if (by.source === '\\s+') return { of: result.of, separator: undefined }
-    if (!LITERAL_PATTERN.test(by.source)) return undefined
-    return { of: result.of, separator: by.source === '\\t' ? '\t' : by.source }
-  }
-  if (by.op !== 'literal' || typeof by.value !== 'string') return undefined
-  if (by.value === '' || !isWellFormed(by.value)) return undefined
-  return { of: result.of, separator: by.value }
+  const by = splitBy(result.arguments[0]!)
+  return by && { of: result.of, ...by }
 }
 
 /** What is done to an element, as a function of it; undefined where that needs its place, or what was split. */

@@ -5,6 +5,7 @@ import { type Element, plainValue, UNDEFINED } from './element.ts'
 import { goThrough } from './lists.ts'
 import type { LoopWriter } from './loop-writer.ts'
 import { lowerFunction } from './lower.ts'
+import { partAt } from './lower-splits.ts'
 import { truth } from './truth.ts'
 
 /** A user's function in the text: the names that it and its root have, and what is known of it. */
@@ -132,6 +133,7 @@ export function asPair(
     const [key = UNDEFINED, value = UNDEFINED] = element.items
     return [key, value]
   }
+  if (element.kind === 'parts') return [partAt(element, 0, w), partAt(element, 1, w)]
   const { code, isArray } = asValue(element, w)
   if (!isArray) w.line(`if (!Array.isArray(${code})) throw ${complaint(code)}`)
   return [plainValue(w.make(`${code}[0]`)), plainValue(w.make(`${code}[1]`))]

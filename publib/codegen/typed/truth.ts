@@ -9,7 +9,10 @@ export function truth(element: Element, w: LoopWriter): string {
       return 'false'
     case 'tuple':
     case 'record':
+    case 'parts':
       return 'true'
+    case 'maybe':
+      return `(${element.test} && ${element.text.length} !== 0)`
     case 'text':
       return `(${element.length} !== 0)`
     default:

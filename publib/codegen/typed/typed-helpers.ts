@@ -7,6 +7,13 @@ import { rangeOf } from './input.ts'
 
 type Utf8 = Extract<Column, { kind: 'utf8' }>
 
+interface Parts {
+  readonly starts: Uint32Array
+  readonly lengths: Uint32Array
+  readonly firsts: Uint32Array
+  readonly counts: Uint32Array
+}
+
 /** What the text of a typed loop calls by name, for one partition of one task. */
 export class TypedHelpers extends LoopHelpers {
   readonly rowsOf = rowsOf
@@ -16,6 +23,8 @@ export class TypedHelpers extends LoopHelpers {
   readonly startsWith = startsWith
   readonly endsWith = endsWith
   readonly includes = includes
+  readonly partEnd = partEnd
+  readonly countParts = countParts
   readonly spacesBefore = spacesBefore
   readonly spacesBehind = spacesBehind
   readonly #numbers = new Map<number, Int32Array | Float64Array>()
@@ -68,6 +77,39 @@ export class TypedHelpers extends LoopHelpers {
   float(column: Utf8, start: number, length: number): number {
     const short = shortDecimal(column.bytes, start, length)
     return Number.isNaN(short) ? Number.parseFloat(this.string(column, start, length)) : short
+  }
+
+  /** `parseInt(text)`. */
+  integer(column: Utf8, start: number, length: number): number {
+    const digits = ofDigits(column.bytes, start, length)
+    if (digits >= 0) return digits
+    // biome-ignore lint/correctness/useParseIntRadix: without one `0x10` is 16
+    return Number.parseInt(this.string(column, start, length))
+  }
+
+  /** `parseInt(text, 10)`. */
+  decimalInteger(column: Utf8, start: number, length: number): number {
+    const digits = ofDigits(column.bytes, start, length)
+    return digits < 0 ? Number.parseInt(this.string(column, start, length), 10) : digits
+  }
+
+  /** The parts of each text of a column: those of text i begin with part `firsts[i]`. */
+  parts(column: Utf8, separator: Uint8Array | undefined): Parts {
+    const texts = textsOf(column)
+    const { tokens, counts } =
+      separator === undefined ? kernels().splitSpaces(texts) : kernels().splitEach(texts, separator)
+    const firsts = new Uint32Array(counts.length)
+    let next = 0
+    for (let i = 0; i < counts.length; i++) {
+      firsts[i] = next
+      next += counts[i]!
+    }
+    return {
+      starts: this.starts({ kind: 'utf8', ...tokens }),
+      lengths: tokens.lengths,
+      firsts,
+      counts,
+    }
   }
 
   /** Keys and values that are the same. */
@@ -149,6 +191,20 @@ function units(bytes: Uint8Array, start: number, length: number): number {
   return count
 }
 
+const DIGITS_MAX = 15
+
+/** What digits alone, not many, make; -1 for anything else. */
+function ofDigits(bytes: Uint8Array, start: number, length: number): number {
+  if (length === 0 || length > DIGITS_MAX) return -1
+  let value = 0
+  for (let i = start; i < start + length; i++) {
+    const digit = bytes[i]! - 48
+    if (digit < 0 || digit > 9) return -1
+    value = value * 10 + digit
+  }
+  return value
+}
+
 function matches(bytes: Uint8Array, start: number, part: Uint8Array): boolean {
   for (let i = 0; i < part.length; i++) if (bytes[start + i] !== part[i]) return false
   return true
@@ -171,6 +227,19 @@ function includes(bytes: Uint8Array, start: number, length: number, part: Uint8A
     if (matches(bytes, at, part)) return true
   }
   return false
+}
+
+/** Where the part that begins at `start` ends: at the next separator, or with the text. */
+function partEnd(bytes: Uint8Array, start: number, end: number, separator: number): number {
+  let at = start
+  while (at < end && bytes[at] !== separator) at++
+  return at
+}
+
+function countParts(bytes: Uint8Array, start: number, length: number, separator: number): number {
+  let count = 1
+  for (let i = start; i < start + length; i++) if (bytes[i] === separator) count++
+  return count
 }
 
 /** White space of ASCII. */

@@ -10,6 +10,15 @@ type Any = RDD<any>
 type Apply = (rdd: Any) => Any
 type Step = readonly [name: string, from: Kind, to: Kind, apply: Apply]
 
+const twoParts = (line: string): [string, string | undefined] => {
+  const [key, value] = line.split(',')
+  return [key as string, value]
+}
+const recordOfParts = (line: string): { a: number; b: string | undefined; c: boolean } => {
+  const parts = line.split(' ')
+  return { a: Number(parts[1]), b: parts[0], c: parts.length > 2 }
+}
+
 /** Steps whose functions are simple enough for a shape, and some that are not, on elements of known kinds. */
 const steps: readonly Step[] = [
   ['n * 2 + 1', 'number', 'number', rdd => rdd.map(n => n * 2 + 1)],
@@ -60,6 +69,27 @@ const steps: readonly Step[] = [
   ['[t, 1]', 'text', 'pair', rdd => rdd.map(t => [t, 1])],
   ['[length, t]', 'text', 'pair', rdd => rdd.map(t => [t.length, t])],
   ['fields', 'text', 'mixed', rdd => rdd.map(t => t.split(' ')[1])],
+  ['first field', 'text', 'text', rdd => rdd.map(t => t.split(',')[0])],
+  ['third field', 'text', 'mixed', rdd => rdd.map(t => t.split(/\s+/)[2])],
+  ['field or text', 'text', 'text', rdd => rdd.map(t => t.split(',')[1] ?? 'none')],
+  ['field or other', 'text', 'text', rdd => rdd.map(t => t.split(' ')[1] || t)],
+  ['number of fields', 'text', 'number', rdd => rdd.map(t => t.split('c d').length)],
+  ['number of a part', 'text', 'number', rdd => rdd.map(t => Number(t.split(' ')[1]))],
+  ['signs', 'text', 'number', rdd => rdd.map(t => +t.split(',')[1]! - Number(`-${t}`))],
+  ['parseInt', 'text', 'number', rdd => rdd.map(t => Number.parseInt(t.split(' ')[0]!, 10))],
+  ['parseFloat', 'text', 'number', rdd => rdd.map(t => Number.parseFloat(t.trim()))],
+  ['parts behind a filter', 'text', 'pair', rdd => rdd.filter(t => t !== '').map(twoParts)],
+  ['parts of parts', 'text', 'pair', rdd => rdd.map(t => twoParts(t.trim().slice(1)))],
+  ['has a part', 'text', 'text', rdd => rdd.filter(t => t.split(',')[1] === '7')],
+  ['has two', 'text', 'text', rdd => rdd.filter(t => t.split('\t')[1] !== undefined)],
+  ['a part is true', 'text', 'mixed', rdd => rdd.map(t => t.split(' ')[1] && t.length)],
+  ['part and number', 'text', 'mixed', rdd => rdd.map(t => t.split(' ')[1]! + 1)],
+  ['part in text', 'text', 'text', rdd => rdd.map(t => `<${t.split('a')[1]}>`)],
+  ['typeof part', 'text', 'text', rdd => rdd.map(t => typeof t.split(',')[2])],
+  ['same parts twice', 'text', 'pair', rdd => rdd.map(t => t.split(',')).map(p => [p, p])],
+  ['record of parts', 'text', 'record', rdd => rdd.map(recordOfParts)],
+  ['parts', 'text', 'mixed', rdd => rdd.map(t => t.split(','))],
+  ['changed parts', 'text', 'mixed', rdd => rdd.map(t => t.split(',')).filter(p => p.push('x'))],
   ['swap', 'pair', 'pair', rdd => rdd.map(([k, v]) => [v, k])],
   ['an opaque pair', 'pair', 'pair', rdd => rdd.map(p => [p[1], p].slice(0, 2).map(x => `${x}`))],
   ['mapValues', 'pair', 'pair', rdd => rdd.mapValues((v: unknown) => [v, 1])],
@@ -225,6 +255,8 @@ function key(value: unknown): string {
   return JSON.stringify(value) ?? 'undefined'
 }
 
+const JOINS = new Set(['join', 'outer join'])
+
 /** Behind these the order of elements is open. */
 const UNORDERED = new Set(
   ['reduceByKey', 'sum by key', 'sums of tuples by key', 'groupByKey', 'join'].concat(
@@ -259,7 +291,9 @@ export function typedProgramOf(seed: number): TypedProgram {
       chosen.push(anywhere[random.below(anywhere.length)]!)
       continue
     }
-    const fitting = steps.filter(([, from]) => from === kind)
+    // Joins of joins make more pairs than anybody would wait for.
+    const isJoined = chosen.some(([name]) => JOINS.has(name))
+    const fitting = steps.filter(([name, from]) => from === kind && !(isJoined && JOINS.has(name)))
     const [name, , to, apply] = fitting[random.below(fitting.length)]!
     chosen.push([name, apply])
     kind = to
