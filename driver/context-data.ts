@@ -209,6 +209,24 @@ export abstract class ContextData extends ContextControl {
     return runFunction(call, f, partitions)
   }
 
+  // ─ Checkpoints
+
+  /**
+   * Where reliable checkpoints are written: a folder that all executors can write, and that stays. Below it each application
+   * has its own, made by the first checkpoint.
+   *
+   * @example
+   * sc.setCheckpointDir('/shared/checkpoints')
+   */
+  setCheckpointDir(path: string): void {
+    this.jobs.checkpoints.setFolder(path)
+  }
+
+  /** The application's own folder of checkpoints; undefined where none is set. */
+  getCheckpointDir(): string | undefined {
+    return this.jobs.checkpoints.folder
+  }
+
   // ─ What all of them do
 
   protected make<T>(lineage: Lineage<T>): RDD<T> {

@@ -1,6 +1,7 @@
 import type { Files } from '#publib/env'
 import type { Lineage, Preparation } from '#publib/lineage'
-import { describeCallSite, SimSparkError } from '#publib/util'
+import { describeCallSite, type ShuffleId, SimSparkError } from '#publib/util'
+import { type CheckpointSurroundings, Checkpoints } from './checkpoints.ts'
 import { cancelledBefore } from './errors.ts'
 import type { JobMarks } from './job-marks.ts'
 import type { StatusTracker } from './listener/status-tracker.ts'
@@ -18,17 +19,25 @@ export interface JobSurroundings {
   readonly marks: JobMarks
   readonly statusTracker: StatusTracker
   readonly tasksAtOnceMax: number | undefined
+  dropShuffles(shuffleIds: readonly ShuffleId[]): Promise<void>
   /** What an action is told that a stop cut off. */
   whenStopped(op: Operation, cause: unknown): Error
+  /** What checkpoints need beside it. */
+  readonly checkpoints: Pick<CheckpointSurroundings, 'onStandIn' | 'warn'>
 }
 
 /** Runs the jobs of a context: prepares lineages, then hands them to the scheduler with the marks that hold where the action was called. */
 export class ContextJobs implements Jobs {
+  readonly checkpoints: Checkpoints
   readonly #surroundings: JobSurroundings
   #outputs = 0
+  /** Files of shuffles that are being deleted: a job that makes them anew waits for it. */
+  #cleaning: Promise<void> = Promise.resolve()
 
   constructor(surroundings: JobSurroundings) {
     this.#surroundings = surroundings
+    const { applicationId, files, checkpoints } = surroundings
+    this.checkpoints = new Checkpoints({ applicationId, files, ...checkpoints })
   }
 
   get files(): Files {
@@ -44,8 +53,32 @@ export class ContextJobs implements Jobs {
     await prepare(lineage, this.#preparation(op, options))
   }
 
+  /** Deletes what shuffles have written; they are made anew when a job needs them. */
+  async cleanShuffles(shuffleIds: readonly ShuffleId[]): Promise<void> {
+    if (shuffleIds.length === 0) return
+    const cleaned = this.#surroundings.dropShuffles(shuffleIds)
+    this.#cleaning = Promise.all([this.#cleaning, cleaned]).then(() => undefined)
+    await this.#cleaning
+  }
+
   async run<T, R>(job: Job<T, R>): Promise<void> {
+    await this.#run(job)
+    const { op, lineage, options } = job
+    const { signal } = options
+    await this.checkpoints.afterJob(lineage, op, async (written, write, name, partitions) => {
+      const results: never[] = []
+      const onResult = (index: number, result: unknown): void => {
+        results[index] = result as never
+      }
+      const asked = { op, lineage: written, action: write, options: { signal }, partitions, name }
+      await this.#run({ ...asked, onResult })
+      return results
+    })
+  }
+
+  async #run<T, R>(job: Job<T, R>): Promise<void> {
     const { op, lineage, action, options, onResult } = job
+    await this.#cleaning
     refuseAborted(op, options)
     await this.prepare(lineage, op, options)
     refuseAborted(op, options)

@@ -28,8 +28,8 @@ export interface Engine {
   cachedBytes(): readonly CachedBytes[]
   /** Executors let go of the cached partitions; resolves when they have. */
   unpersist(rddId: RddId): Promise<void>
-  /** Nobody can read them any more: their files go. */
-  dropShuffles(shuffleIds: readonly ShuffleId[]): void
+  /** Their files go, once no job reads them; resolves when hosts have done what they can do at once. */
+  dropShuffles(shuffleIds: readonly ShuffleId[]): Promise<void>
   addListener(listener: SparkListener): void
   removeListener(listener: SparkListener): void
   /** Whether a listener is being called: none may stop the context. */

@@ -2,13 +2,14 @@ import type { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import { StorageLevel } from '#publib/blocks'
 import { type Unshippable, unshippable, userCallSite } from '#publib/closure'
-import type { EvaluatorFactory, Lineage, StatCounter } from '#publib/lineage'
+import { type EvaluatorFactory, type Lineage, type StatCounter, standing } from '#publib/lineage'
 import type { Partitioner } from '#publib/shuffle'
 import type { KeyedMap } from '#publib/util'
 import { internals } from './internals.ts'
 import * as actions from './operations/actions.ts'
 import * as waiting from './operations/async.ts'
 import { debugString, describe } from './operations/describe.ts'
+import { type DeterministicLevel, deterministicLevel } from './operations/determinism.ts'
 import { invalidArgument, otherContext } from './operations/errors.ts'
 import { explained } from './operations/explain.ts'
 import * as keeping from './operations/keeping.ts'
@@ -37,7 +38,7 @@ const MARK: Unshippable = {
 /** An immutable partitioned collection of `T`. A context makes the first ones, transformations the others. */
 export class RDD<out T> implements AsyncIterable<T> {
   readonly context: SparkContext
-  private readonly lineage: Lineage<T>
+  #lineage: Lineage<T>
 
   static {
     internals.newRdd = (context, lineage) => new RDD(context, lineage)
@@ -46,8 +47,14 @@ export class RDD<out T> implements AsyncIterable<T> {
 
   private constructor(context: SparkContext, lineage: Lineage<T>) {
     this.context = context
-    this.lineage = lineage
+    this.#lineage = lineage
     internals.watch(context, lineage)
+  }
+
+  /** Where it was checkpointed, that of the checkpoint: what it was computed from can be forgotten. */
+  private get lineage(): Lineage<T> {
+    this.#lineage = standing(this.#lineage)
+    return this.#lineage
   }
 
   get [unshippable](): Unshippable {
@@ -81,6 +88,30 @@ export class RDD<out T> implements AsyncIterable<T> {
     return lineage.dependencies.map(({ kind, parent }) => {
       return { kind, rdd: internals.newRdd(context, parent) }
     })
+  }
+
+  /**
+   * Whether a recomputation gives the same elements in the same order, in another order (UNORDERED), or other ones
+   * (INDETERMINATE), as far as its operators tell: functions that use chance or a clock are not looked into.
+   */
+  get outputDeterministicLevel(): DeterministicLevel {
+    return deterministicLevel(this.lineage)
+  }
+
+  /** True once the checkpoint is written, the local one too. */
+  get isCheckpointed(): boolean {
+    return this.#checkpoint?.isWritten ?? false
+  }
+
+  /** True from `localCheckpoint` on. */
+  get isLocallyCheckpointed(): boolean {
+    return this.#checkpoint?.kind === 'local'
+  }
+
+  /** The folder of the checkpoint; undefined until it is written. */
+  getCheckpointFile(): string | undefined {
+    const checkpoint = this.#checkpoint
+    return checkpoint?.kind === 'reliable' && checkpoint.isWritten ? checkpoint.folder : undefined
   }
 
   /** True from `persist` to `unpersist`. */
@@ -170,6 +201,56 @@ export class RDD<out T> implements AsyncIterable<T> {
     const dropped = internals.unkeep(this.context, this.lineage)
     if (blocking) await dropped
     return this
+  }
+
+  /**
+   * Will be written to the folder of checkpoints by a second job after its first action, and forget its parents then: lineages
+   * of programs that loop stay short, and what is written outlives executors. Persist it first, or it is computed twice.
+   *
+   * @throws CHECKPOINT_DIR_NOT_SET; jobs later fail with CHECKPOINT_LOST where a file of it is gone or damaged
+   * @example
+   * sc.setCheckpointDir('checkpoints')
+   * let ranks = links.mapValues(() => 1)
+   * for (let i = 0; i < 100; i++) {
+   *   ranks = step(ranks).persist()
+   *   if (i % 10 === 9) ranks.checkpoint()
+   *   await ranks.count()
+   * }
+   */
+  checkpoint(): this {
+    const { op, jobs, lineage } = this.#call('checkpoint')
+    jobs.checkpoints.markReliable(op, lineage)
+    return this
+  }
+
+  /**
+   * Forgets its parents after its first action, as `checkpoint` does, but without a reliable copy: what is written lies with
+   * the workers. It outlives executors, not workers: if one is lost, jobs fail with CHECKPOINT_LOST. Until then it is kept as
+   * MEMORY_AND_DISK, or as its own level with disk.
+   *
+   * @example
+   * const short = longLineage.localCheckpoint()
+   * await short.count()
+   */
+  localCheckpoint(): this {
+    const { jobs, lineage } = this.#call('localCheckpoint')
+    jobs.checkpoints.markLocal(lineage)
+    internals.keep(this.context, lineage)
+    return this
+  }
+
+  /**
+   * Deletes the shuffle files of its lineage, which are made anew when a job needs them.
+   *
+   * @param blocking whether the promise waits until they are gone; default false
+   * @example
+   * const model = await train(features)
+   * await features.cleanShuffleDependencies()
+   */
+  async cleanShuffleDependencies(blocking = false): Promise<void> {
+    const { jobs, lineage } = this.#call('cleanShuffleDependencies')
+    const cleaned = jobs.cleanShuffles(keeping.shufflesOf(lineage))
+    if (blocking) await cleaned
   }
 
   // ─ Element by element
@@ -871,6 +952,10 @@ export class RDD<out T> implements AsyncIterable<T> {
     const op = new Operation(origin, 'rdd', method, userCallSite(this.#op))
     internals.assertRunning(this.context, op)
     return op
+  }
+
+  get #checkpoint() {
+    return internals.jobsOf(this.context).checkpoints.of(this.lineage)
   }
 
   #call(method: string): actions.Call<T> {

@@ -94,7 +94,7 @@ export class SparkContext extends ContextData implements AsyncDisposable {
     this.statusTracker = engine.statusTracker
     this.shared = new SharedVariables(engine)
     this.#cleaner = new Cleaner(shuffleIds => {
-      if (this.#stopping === undefined) engine.dropShuffles(shuffleIds)
+      if (this.#stopping === undefined) void engine.dropShuffles(shuffleIds)
     })
     let rdds = 0
     let shuffles = 0
@@ -120,6 +120,14 @@ export class SparkContext extends ContextData implements AsyncDisposable {
       statusTracker: engine.statusTracker,
       tasksAtOnceMax: application.executorsMax,
       whenStopped: op => this.#stoppedError(op),
+      dropShuffles: shuffleIds => engine.dropShuffles(shuffleIds),
+      checkpoints: {
+        warn: text => log.warn(text),
+        onStandIn: (lineage, standIn) => {
+          this.#cleaner.watch(standIn)
+          if (this.#persistent.has(lineage.id)) this.#persistent.set(lineage.id, standIn)
+        },
+      },
     })
     this.#unwatch = watchEnd(this)
   }

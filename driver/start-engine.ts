@@ -152,8 +152,8 @@ class SchedulerEngine implements Engine {
     await this.#scheduler.unpersist(id)
   }
 
-  dropShuffles(shuffleIds: readonly ShuffleId[]): void {
-    this.#scheduler.dropShuffles(shuffleIds)
+  async dropShuffles(shuffleIds: readonly ShuffleId[]): Promise<void> {
+    await this.#scheduler.dropShuffles(shuffleIds)
   }
 
   addListener(listener: SparkListener): void {

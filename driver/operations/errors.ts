@@ -20,6 +20,12 @@ export function invalidArgument(
   return new SimSparkError('INVALID_ARGUMENT', message, { callSite: place.callSite, hint })
 }
 
+export function checkpointDirNotSet(place: ArgumentPlace): SimSparkError {
+  const message = `${place.operation}: no folder for checkpoints is set.`
+  const hint = 'Call sc.setCheckpointDir(path) first, with a folder that all executors can write.'
+  return new SimSparkError('CHECKPOINT_DIR_NOT_SET', message, { callSite: place.callSite, hint })
+}
+
 export function storageLevelSet(
   place: ArgumentPlace,
   before: StorageLevel,

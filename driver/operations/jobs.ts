@@ -1,13 +1,18 @@
 import type { Files } from '#publib/env'
 import type { Action, Lineage } from '#publib/lineage'
+import type { ShuffleId } from '#publib/util'
+import type { Checkpoints } from '../checkpoints.ts'
 import type { ActionOptions } from '../options.ts'
 import type { Operation } from './operation.ts'
 
 /** What actions know of the context: how to run a job over a lineage, which is prepared first. */
 export interface Jobs {
   readonly files: Files
+  readonly checkpoints: Checkpoints
   /** Names an output among all that were ever written. */
   nextOutputId(): string
+  /** Deletes what shuffles have written. */
+  cleanShuffles(shuffleIds: readonly ShuffleId[]): Promise<void>
   /** Settles partitions, which may list files and run jobs of its own. */
   prepare(lineage: Lineage<unknown>, op: Operation, options: ActionOptions): Promise<void>
   /** Calls `onResult` for each of `partitions`, as they end; `index` is the place among them. */

@@ -1,6 +1,7 @@
 import { StorageLevel } from '#publib/blocks'
-import type { Lineage } from '#publib/lineage'
+import { type Lineage, standing } from '#publib/lineage'
 import type { CachedBytes } from '#publib/status'
+import type { ShuffleId } from '#publib/util'
 import type { RDDStorageInfo } from '../options.ts'
 import { invalidArgument, storageLevelSet } from './errors.ts'
 import type { Operation } from './operation.ts'
@@ -34,4 +35,15 @@ export function storageInfos(
     const { numPartitions, storageLevel } = lineage
     return [{ id, name: lineage.about.name, storageLevel, numPartitions, ...bytes }]
   })
+}
+
+/** The shuffles of a lineage. */
+export function shufflesOf(top: Lineage<unknown>): readonly ShuffleId[] {
+  const seen = new Set([standing(top)])
+  const shuffleIds = new Set<ShuffleId>()
+  for (const lineage of seen) {
+    for (const id of lineage.shuffleIds()) shuffleIds.add(id)
+    for (const parent of lineage.parents) seen.add(standing(parent))
+  }
+  return [...shuffleIds]
 }

@@ -43,7 +43,9 @@ export function taskFailed(
     ? 'See the cause; simspark.task.maxFailures says how often a task is tried.'
     : 'It was not tried again, because it would fail in the same way.'
   const advice = error.hint === undefined ? tried : `${tried} ${error.hint}`
-  return new SimSparkError('TASK_FAILED', `${what} ${advice}`, {
+  // What is lost for good is no fault of the task.
+  const code = error.code === 'CHECKPOINT_LOST' ? error.code : 'TASK_FAILED'
+  return new SimSparkError(code, `${what} ${advice}`, {
     ...fieldsOf(place),
     ...taskFields(task),
     executorId,

@@ -127,9 +127,10 @@ export class Scheduler implements JobRunner {
     return this.#core.tasks.pools?.infos ?? []
   }
 
-  /** Nobody can ask for these shuffles any more: their files may go. */
-  dropShuffles(shuffleIds: readonly ShuffleId[]): void {
+  /** The files of these shuffles go, once no job reads them; resolves when those are gone that can go now. */
+  async dropShuffles(shuffleIds: readonly ShuffleId[]): Promise<void> {
     this.#post({ type: 'shufflesDropped', shuffleIds })
+    await this.#hosts.confirm()
   }
 
   dropBroadcast(id: BroadcastId): void {

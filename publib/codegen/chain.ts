@@ -22,7 +22,8 @@ export function chainInto(top: Lineage<unknown>): Chain {
   for (let step = stepOf(top); step !== undefined; step = stepOf(source)) {
     steps.push(step)
     source = step.parent
-    if (source.about.isCached || steps.length === STEPS_MAX) break
+    const isKept = source.about.isCached || source.standIn !== undefined
+    if (isKept || steps.length === STEPS_MAX) break
   }
   steps.reverse()
   return { source, steps, key: [source.id, ...steps.map(({ id }) => id)].join() }

@@ -12,6 +12,7 @@ import type {
   Root,
   ShuffleDependency,
 } from '#publib/lineage'
+import { standing } from '#publib/lineage/tasks'
 import type { SourceData } from '#publib/protocol'
 import {
   readShuffle,
@@ -76,7 +77,8 @@ export class TaskScope implements AsyncComputeContext {
     return this.#parts.userContext.signal
   }
 
-  compute<T>(parent: Lineage<T>, partition: number): Iterable<Batch<T>> {
+  compute<T>(asked: Lineage<T>, partition: number): Iterable<Batch<T>> {
+    const parent = standing(asked)
     const anew = this.#anew(parent, partition)
     const batches = parent.about.isCached
       ? this.#parts.cached.compute(parent, partition, this, anew)
@@ -84,7 +86,8 @@ export class TaskScope implements AsyncComputeContext {
     return this.#watched(batches, batch => batch.length)
   }
 
-  columns(parent: Lineage<unknown>, partition: number): Iterable<Column> | undefined {
+  columns(asked: Lineage<unknown>, partition: number): Iterable<Column> | undefined {
+    const parent = standing(asked)
     const anew = this.#anew(parent, partition)
     const columns = parent.about.isCached
       ? this.#parts.cached.columns(parent, partition, this, anew)

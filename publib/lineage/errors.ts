@@ -1,3 +1,4 @@
+import { rddBlockName } from '#publib/blocks'
 import { type CallSite, describeCallSite, SimSparkError, showValue } from '#publib/util'
 import type { About } from './lineage.ts'
 import type { Root } from './root.ts'
@@ -117,5 +118,33 @@ export function partitionSizesDiffer(
     'PARTITIONS_MISMATCH',
     `${operation}() needs partitions of as many elements, and partition ${partition} of one side has more than that of the other.`,
     { callSite, hint: 'Number both sides (zipWithIndex) and join them by the number.' },
+  )
+}
+
+/** A part of a reliable checkpoint is gone or damaged. */
+export function checkpointFileLost(
+  { id }: About,
+  partition: number,
+  path: string,
+  cause: SimSparkError,
+): SimSparkError {
+  return new SimSparkError(
+    'CHECKPOINT_LOST',
+    `Partition ${partition} of the checkpoint of RDD ${id} cannot be read: ${cause.message}`,
+    {
+      cause,
+      hint: `The RDD has forgotten what it was computed from: put ${path} back, or compute it anew.`,
+    },
+  )
+}
+
+/** A part of a local checkpoint is gone, with the worker that held it. */
+export function localCheckpointLost({ id }: About, partition: number): SimSparkError {
+  return new SimSparkError(
+    'CHECKPOINT_LOST',
+    `Block ${rddBlockName(id, partition)} of a local checkpoint is lost, and the RDD has forgotten what it was computed from.`,
+    {
+      hint: 'A local checkpoint does not survive the loss of a worker: use checkpoint(), which writes to a folder, or compute the RDD anew.',
+    },
   )
 }

@@ -25,6 +25,8 @@ export abstract class Lineage<out T> {
   /** Settled once prepared. */
   abstract readonly numPartitions: number
   readonly about: About
+  /** Set on the driver once it is checkpointed: what is computed in its place from then on. */
+  standIn: Lineage<T> | undefined
   #isPrepared = false
 
   constructor(about: About) {
@@ -140,5 +142,26 @@ export interface ShuffleDependency {
 
 /** Partition i from partition i. */
 export function oneToOne(parent: Lineage<unknown>): NarrowDependency {
-  return { kind: 'narrow', parent, parents: partition => [partition] }
+  return dependsOn(parent, partition => [partition])
+}
+
+/** A dependency on some partitions of a parent, or of what stands in for it. */
+export function dependsOn(
+  parent: Lineage<unknown>,
+  parents: NarrowDependency['parents'],
+): NarrowDependency {
+  return {
+    kind: 'narrow',
+    get parent() {
+      return standing(parent)
+    },
+    parents,
+  }
+}
+
+/** What is computed where a lineage is asked for: itself, or its checkpoint. */
+export function standing<T>(lineage: Lineage<T>): Lineage<T> {
+  let current = lineage
+  while (current.standIn !== undefined) current = current.standIn
+  return current
 }

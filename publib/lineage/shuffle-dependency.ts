@@ -1,7 +1,7 @@
 import type { ShuffleSpec } from '#publib/shuffle'
 import type { ShuffleId } from '#publib/util'
 import { aggregatorOf, type Combining, decodeCombining, encodeCombining } from './combining.ts'
-import type { Fields, Lineage, ShuffleDependency } from './lineage.ts'
+import { type Fields, type Lineage, type ShuffleDependency, standing } from './lineage.ts'
 import {
   decodeOrder,
   decodePlacement,
@@ -23,7 +23,16 @@ export interface ShufflePlan {
 
 export function shuffleDependency(parent: Lineage<unknown>, plan: ShufflePlan): ShuffleDependency {
   const { fields, roots } = encodePlan(plan)
-  return { kind: 'shuffle', shuffleId: plan.shuffleId, parent, spec: specOf(plan), roots, fields }
+  return {
+    kind: 'shuffle',
+    shuffleId: plan.shuffleId,
+    get parent() {
+      return standing(parent)
+    },
+    spec: specOf(plan),
+    roots,
+    fields,
+  }
 }
 
 export function decodeShuffleDependency(

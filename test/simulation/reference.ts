@@ -40,7 +40,7 @@ class ReferenceEngine implements Engine {
   async dropBroadcast(): Promise<void> {}
   cachedBytes = () => []
   async unpersist(): Promise<void> {}
-  dropShuffles(): void {}
+  async dropShuffles(): Promise<void> {}
   addListener(): void {}
   removeListener(): void {}
   readonly isInListener = false

@@ -98,7 +98,7 @@ function engineWith(engine: Engine, runner: JobRunner): Engine {
     cachedBytes: () => engine.cachedBytes(),
     unpersist: id => engine.unpersist(id),
     // When the collector finds a shuffle that nobody can ask for any more is a chance that no seed decides.
-    dropShuffles: () => undefined,
+    dropShuffles: async () => undefined,
     addListener: listener => engine.addListener(listener),
     removeListener: listener => engine.removeListener(listener),
     isInListener: false,

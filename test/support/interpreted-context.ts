@@ -49,7 +49,7 @@ export function interpretedContext(
     unpersist: async id => {
       unpersisted.push(id)
     },
-    dropShuffles: () => {},
+    dropShuffles: async () => {},
     addListener: () => {},
     removeListener: () => {},
     isInListener: false,

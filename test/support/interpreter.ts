@@ -11,6 +11,7 @@ import {
   type ShuffleDependency,
   type StageInstance,
   type StageWork,
+  standing,
 } from '#publib/lineage'
 import { MemoryBudget } from '#publib/memory'
 import { GROUP_VALUES, type ShuffleEnvironment } from '#publib/shuffle'
@@ -139,7 +140,8 @@ class TaskOfInterpreter implements AsyncComputeContext {
     return realClock
   }
 
-  *compute<T>(parent: Lineage<T>, partition: number): Iterable<Batch<T>> {
+  *compute<T>(asked: Lineage<T>, partition: number): Iterable<Batch<T>> {
+    const parent = standing(asked)
     if (!parent.about.isCached) {
       yield* parent.compute(partition, this)
       return

@@ -1,7 +1,7 @@
 import type { Batch } from '#publib/columnar'
 import { SpillingBatches } from '#publib/shuffle'
 import type { ComputeContext } from '../compute-context.ts'
-import { type About, type Dependency, type Fields, Lineage } from '../lineage.ts'
+import { type About, type Dependency, dependsOn, type Fields, Lineage } from '../lineage.ts'
 import { type Parts, parentAt } from '../operator.ts'
 import { EMIT_RECORDS } from '../records.ts'
 
@@ -25,8 +25,8 @@ export class Cartesian<T, U> extends Lineage<[T, U]> {
     const [left, right] = this.parents
     const place = (partition: number): readonly [number, number] => this.#places(partition)
     return [
-      { kind: 'narrow', parent: left, parents: partition => [place(partition)[0]] },
-      { kind: 'narrow', parent: right, parents: partition => [place(partition)[1]] },
+      dependsOn(left, partition => [place(partition)[0]]),
+      dependsOn(right, partition => [place(partition)[1]]),
     ]
   }
 

@@ -1,7 +1,7 @@
 import type { Batch, Column } from '#publib/columnar'
 import { columnsOrRows } from '../columns-or-rows.ts'
 import type { ComputeContext } from '../compute-context.ts'
-import { type About, type Dependency, type Fields, Lineage } from '../lineage.ts'
+import { type About, type Dependency, dependsOn, type Fields, Lineage } from '../lineage.ts'
 import { onlyParent, type Parts } from '../operator.ts'
 
 /** Fewer partitions, by joining neighbours: new partition i takes the parent's from floor(i × n / count) on. */
@@ -31,7 +31,7 @@ export class Coalesce<T> extends Lineage<T> {
   }
 
   override get dependencies(): readonly Dependency[] {
-    return [{ kind: 'narrow', parent: this.parent, parents: partition => this.#group(partition) }]
+    return [dependsOn(this.parent, partition => this.#group(partition))]
   }
 
   override preferredLocations(partition: number): readonly string[] {

@@ -3,7 +3,7 @@ import { type Partitioner, RangePartitioner } from '#publib/shuffle'
 import { compareValues } from '#publib/util'
 import type { ComputeContext } from '../compute-context.ts'
 import { notAPair } from '../errors.ts'
-import { type About, type Dependency, type Fields, Lineage } from '../lineage.ts'
+import { type About, type Dependency, dependsOn, type Fields, Lineage } from '../lineage.ts'
 import { onlyParent, type Parts, rootAt } from '../operator.ts'
 import type { Root } from '../root.ts'
 
@@ -35,7 +35,7 @@ export class FilterByRange<K, V> extends Lineage<[K, V]> {
   override get dependencies(): readonly Dependency[] {
     const [parent] = this.parents
     const [first] = this.#partitions()
-    return [{ kind: 'narrow', parent, parents: partition => [first + partition] }]
+    return [dependsOn(parent, partition => [first + partition])]
   }
 
   override get numPartitions(): number {

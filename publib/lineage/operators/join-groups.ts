@@ -51,7 +51,7 @@ export class JoinGroups<K> extends Narrow<readonly [K, Groups], [K, [unknown, un
   /** Straight from the sides of the cogroup: nobody sees its groups. */
   override columns(partition: number, context: ComputeContext): Iterable<Column> | undefined {
     const { parent } = this
-    if (!(parent instanceof CoGrouped) || parent.about.isCached) return undefined
+    if (!(parent instanceof CoGrouped) || parent.about.isCached || parent.standIn) return undefined
     const [left, right] = parent.sides(partition, context)
     return joinColumns(left!, right!, this.#keeps, context.environment)
   }

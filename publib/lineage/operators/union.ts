@@ -2,7 +2,14 @@ import type { Batch, Column } from '#publib/columnar'
 import { equalPartitioners, type Partitioner } from '#publib/shuffle'
 import { columnsOrRows } from '../columns-or-rows.ts'
 import type { ComputeContext } from '../compute-context.ts'
-import { type About, type Dependency, type Fields, Lineage, oneToOne } from '../lineage.ts'
+import {
+  type About,
+  type Dependency,
+  dependsOn,
+  type Fields,
+  Lineage,
+  oneToOne,
+} from '../lineage.ts'
 import { type Parts, parentAt } from '../operator.ts'
 
 /**
@@ -41,7 +48,7 @@ export class Union<T> extends Lineage<T> {
     return this.parents.map(parent => {
       const from = first
       first += parent.numPartitions
-      return { kind: 'narrow', parent, parents: partition => within(partition - from, parent) }
+      return dependsOn(parent, partition => within(partition - from, parent))
     })
   }
 

@@ -47,10 +47,7 @@ describe('a context in local mode', () => {
     const gone = pairs.groupByKey()
     expect(await gone.count()).to.equal(2)
     expect(shuffleFiles()).to.have.length(8)
-    engine.dropShuffles(internals.lineageOf(gone).shuffleIds())
-    while (shuffleFiles().length > before.length) {
-      await new Promise(resolve => setImmediate(resolve))
-    }
+    await engine.dropShuffles(internals.lineageOf(gone).shuffleIds())
     expect(shuffleFiles()).to.deep.equal(before)
     expect(await kept.count()).to.equal(2)
   })
