@@ -1,6 +1,6 @@
 import type { Partitioner } from '#publib/shuffle'
-import type { About, Lineage } from '../lineage.ts'
-import { Values } from './values.ts'
+import type { About, Lineage } from './lineage.ts'
+import { Values } from './operators/values.ts'
 
 /** The values of what a local checkpoint wrote, each in its old partition: keys lie where they lay. */
 export class Remembered<T> extends Values<number, T> {
