@@ -68,8 +68,8 @@ export function integer(
   return { type: 'integer', ...row, default: row.default }
 }
 
-/** A number from 0 to 1. */
-export function fraction(row: With<number>): Setting<number> {
+/** A number, from 0 to 1 where nothing else is said. */
+export function fraction(row: With<number> & Range): Setting<number> {
   return { type: 'fraction', min: 0, max: 1, ...row }
 }
 

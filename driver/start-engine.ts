@@ -1,3 +1,4 @@
+import type { Resolved } from '#config'
 import type { Cancellable, Clock, Files } from '#publib/env'
 import { type Broadcast, type MergingAccumulator, notingBroadcasts } from '#publib/execution'
 import { collectPartitionData, encodeStage, type Lineage } from '#publib/lineage'
@@ -12,6 +13,7 @@ import type { Engine } from './engine.ts'
 import { ConsoleProgress } from './listener/console-progress.ts'
 import { ListenerBus } from './listener/listener-bus.ts'
 import { StatusTracker } from './listener/status-tracker.ts'
+import type { MasterUrl } from './master-url.ts'
 import { SCHEDULER_LIMITS } from './scheduler/core.ts'
 import type { JobRunner } from './scheduler/job.ts'
 import type { PoolInfo } from './scheduler/pools.ts'
@@ -206,9 +208,13 @@ function sourceParts(
   })
 }
 
-function optionsOf({ settings, scheduling }: ContextPlan, failuresMax: number): SchedulerOptions {
+function optionsOf(
+  { settings, scheduling, masterUrl }: ContextPlan,
+  failuresMax: number,
+): SchedulerOptions {
   return {
     scheduling,
+    speculation: speculationOf(settings, masterUrl),
     limits: {
       ...SCHEDULER_LIMITS,
       failuresMax,
@@ -218,5 +224,17 @@ function optionsOf({ settings, scheduling }: ContextPlan, failuresMax: number): 
     executorsMin: settings.get('simspark.executor.instances.min'),
     executorIdleTimeoutMs: settings.get('simspark.dynamicAllocation.executorIdleTimeout'),
     codegen: settings.get('simspark.codegen.mode'),
+  }
+}
+
+/** All executors of local mode are in one process: a copy would be as slow. */
+function speculationOf(settings: Resolved, { kind }: MasterUrl): SchedulerOptions['speculation'] {
+  const isCluster = kind === 'standalone' || kind === 'localCluster'
+  if (!isCluster || !settings.get('simspark.speculation')) return undefined
+  return {
+    intervalMs: settings.get('simspark.speculation.interval'),
+    quantile: settings.get('simspark.speculation.quantile'),
+    multiplier: settings.get('simspark.speculation.multiplier'),
+    minRunTimeMs: settings.get('simspark.speculation.minTaskRuntime'),
   }
 }

@@ -1,4 +1,4 @@
-import { choice, GiB, integer, KiB, MiB, path, size } from '../setting.ts'
+import { choice, duration, flag, fraction, GiB, integer, KiB, MiB, path, size } from '../setting.ts'
 
 /** Tasks and stages: attempts, places, sizes. */
 export const schedulingSettings = {
@@ -21,6 +21,32 @@ export const schedulingSettings = {
   }),
   'simspark.scheduler.allocation.file': path({
     doc: 'Properties, JSON or YAML that describe pools by `<pool>.schedulingMode`, `<pool>.weight` and `<pool>.minShare`; pools that it does not name are FIFO, 1 and 0.',
+  }),
+  'simspark.speculation': flag({
+    default: true,
+    doc: 'On clusters: whether a task that runs far longer than the others of its stage is started a second time on another worker; the first copy that ends well counts.',
+  }),
+  'simspark.speculation.interval': duration({
+    default: 100,
+    unit: 'ms',
+    min: 10,
+    doc: 'Slow tasks are looked for once in so long while jobs run.',
+  }),
+  'simspark.speculation.quantile': fraction({
+    default: 0.9,
+    doc: 'So large a part of the tasks of a stage must be done before any is called slow.',
+  }),
+  'simspark.speculation.multiplier': fraction({
+    default: 3,
+    min: 1,
+    max: 1000,
+    doc: 'A task is slow that has run for so many times the median of those that are done.',
+  }),
+  'simspark.speculation.minTaskRuntime': duration({
+    default: 100,
+    unit: 'ms',
+    min: 0,
+    doc: 'No task is slow before it has run for so long.',
   }),
   'simspark.closure.warnBytes': size({
     default: MiB,

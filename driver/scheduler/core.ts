@@ -3,8 +3,11 @@ import { assertNever } from '#publib/util'
 import { DAGScheduler, type DAGSchedulerEvent } from './dag-scheduler.ts'
 import type { DAGSchedulerAction } from './dag-state.ts'
 import type { SchedulerAction, SchedulerEvent } from './events.ts'
-import type { Scheduling } from './pools.ts'
-import { TaskScheduler, type TaskSchedulerEvent } from './task-scheduler.ts'
+import {
+  TaskScheduler,
+  type TaskSchedulerEvent,
+  type TaskSchedulerOptions,
+} from './task-scheduler.ts'
 import type { FailureLimits } from './task-set-manager.ts'
 import type { TaskSchedulerAction } from './task-state.ts'
 
@@ -33,9 +36,9 @@ export class SchedulerCore implements Machine<SchedulerEvent, SchedulerAction> {
   #turn: SchedulerAction[] = []
   readonly #queue: Internal[] = []
 
-  constructor(limits: SchedulerLimits = SCHEDULER_LIMITS, scheduling?: Scheduling) {
+  constructor(limits: SchedulerLimits = SCHEDULER_LIMITS, options: TaskSchedulerOptions = {}) {
     this.dag = new DAGScheduler(limits.stageAttemptsMax)
-    this.tasks = new TaskScheduler(limits, scheduling)
+    this.tasks = new TaskScheduler(limits, options)
   }
 
   handle(event: SchedulerEvent, nowMs: number): readonly SchedulerAction[] {
@@ -62,6 +65,7 @@ export class SchedulerCore implements Machine<SchedulerEvent, SchedulerAction> {
       case 'executorLost':
       case 'tasksStarted':
       case 'attemptKilled':
+      case 'slowTasksSought':
       case 'tasksEnded':
         this.#queue.push({ to: 'tasks', event })
         return
@@ -107,6 +111,7 @@ export class SchedulerCore implements Machine<SchedulerEvent, SchedulerAction> {
         case 'announceStageAttempt':
         case 'announceStageEnd':
         case 'announceTaskEnd':
+        case 'announceCopy':
         case 'launchTask':
         case 'killTasks':
         case 'deliverResult':

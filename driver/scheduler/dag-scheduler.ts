@@ -25,7 +25,7 @@ import type { FetchFailure, TaskSetEvent } from './task-set-events.ts'
 export type DAGSchedulerEvent =
   | Exclude<
       SchedulerEvent,
-      ExecutorEvent | { type: 'tasksStarted' | 'tasksEnded' | 'attemptKilled' }
+      ExecutorEvent | { type: 'tasksStarted' | 'tasksEnded' | 'attemptKilled' | 'slowTasksSought' }
     >
   | Extract<ExecutorEvent, { type: 'hostLost' | 'workerLost' | 'workerSuspended' }>
   | TaskSetEvent

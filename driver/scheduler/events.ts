@@ -37,6 +37,8 @@ export type SchedulerEvent =
   | { readonly type: 'stageRefused'; readonly stageId: StageId; readonly error: unknown }
   | ExecutorEvent
   | { readonly type: 'tasksStarted'; readonly taskIds: readonly TaskId[] }
+  /** Time to look for tasks that run for too long. */
+  | { readonly type: 'slowTasksSought' }
   /** The user wants an attempt to end; its task is tried again. */
   | {
       readonly type: 'attemptKilled'
@@ -144,6 +146,13 @@ export type SchedulerAction =
       readonly isGentle?: boolean | undefined
     }
   | AnnounceTaskEnd
+  /** A task is slow: a copy of it is started as soon as a worker has room. */
+  | {
+      readonly type: 'announceCopy'
+      readonly stageId: StageId
+      readonly stageAttempt: number
+      readonly partition: number
+    }
   /** The result of a partition counts: `index` is its place in the request. */
   | {
       readonly type: 'deliverResult'

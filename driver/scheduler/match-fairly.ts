@@ -7,6 +7,7 @@ import {
   moveStuck,
   serveSuspended,
 } from './match-tasks.ts'
+import { copySlow } from './speculate.ts'
 import type { TaskSetManager } from './task-set-manager.ts'
 
 /** The set that the next free executor is due to, of those that are not out. */
@@ -37,7 +38,8 @@ export function matchFairly(matching: Matching, next: NextSet): void {
   serveSuspended(matching)
 }
 
-function launchOne({ pool, launch }: Matching, manager: TaskSetManager): Executor | undefined {
+function launchOne(matching: Matching, manager: TaskSetManager): Executor | undefined {
+  const { pool, launch } = matching
   for (const locality of manager.localities) {
     for (const executor of pool.idle) {
       const at = manager.find(executor, locality, isBarredFrom(executor, pool))
@@ -46,5 +48,5 @@ function launchOne({ pool, launch }: Matching, manager: TaskSetManager): Executo
       return executor
     }
   }
-  return undefined
+  return copySlow(matching, manager)
 }

@@ -2,6 +2,7 @@ import type { TaskDescription } from '#publib/task'
 import type { ExecutorId, HostId, TaskId } from '#publib/util'
 import type { Locality } from './events.ts'
 import type { Executor, ExecutorPool } from './executor-pool.ts'
+import { copySlow } from './speculate.ts'
 import type { TaskSetManager } from './task-set-manager.ts'
 
 /** A task that runs for so long keeps what lies behind it: that was put there because it was short. */
@@ -68,10 +69,11 @@ export function matchTasks(matching: Matching): void {
   serveSuspended(matching)
 }
 
-function fillIdle({ sets, pool, launch }: Matching): boolean {
+function fillIdle(matching: Matching): boolean {
+  const { sets, pool, launch } = matching
   let isAnyLaunched = false
   for (const manager of sets) {
-    if (manager.waitingCount === 0) continue
+    if (!manager.isHungry) continue
     for (const locality of manager.localities) {
       for (const executor of pool.idle) {
         const at = manager.find(executor, locality, isBarredFrom(executor, pool))
@@ -80,6 +82,7 @@ function fillIdle({ sets, pool, launch }: Matching): boolean {
         isAnyLaunched = true
       }
     }
+    if (copySlow(matching, manager) !== undefined) isAnyLaunched = true
   }
   return isAnyLaunched
 }

@@ -122,7 +122,7 @@ function nextOf(
 ): TaskSetManager | undefined {
   let best: TaskSetManager | undefined
   for (const set of sets) {
-    if (set.waitingCount === 0 || isOut(set)) continue
+    if (!set.isHungry || isOut(set)) continue
     if (options.schedulingMode === 'FIFO') return set
     if (best === undefined || set.executorCount < best.executorCount) best = set
   }

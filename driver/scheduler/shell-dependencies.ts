@@ -7,6 +7,7 @@ import type { Backend } from '../backend/backend.ts'
 import type { SchedulerLimits } from './core.ts'
 import type { SourcePart } from './host-link.ts'
 import type { Scheduling } from './pools.ts'
+import type { SpeculationLimits } from './slow-tasks.ts'
 
 /** All that the scheduler's shell needs of the world: so it runs in the simulator as it runs in production. */
 export interface SchedulerDependencies {
@@ -54,6 +55,8 @@ export interface SchedulerOptions {
   readonly limits: SchedulerLimits
   /** How jobs share executors; default: the oldest first. */
   readonly scheduling?: Scheduling | undefined
+  /** Whether, and how often, slow tasks are looked for; default: never. */
+  readonly speculation?: (SpeculationLimits & { readonly intervalMs: number }) | undefined
   /** What the results of one job may come to; 0: no bound. */
   readonly maxResultBytes: number
   readonly executorsMin: number

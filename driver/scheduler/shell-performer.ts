@@ -83,7 +83,14 @@ export class Performer {
   #announce(
     action: Extract<
       SchedulerAction,
-      { type: 'announceJob' | 'announceStageAttempt' | 'announceStageEnd' | 'announceTaskEnd' }
+      {
+        type:
+          | 'announceJob'
+          | 'announceStageAttempt'
+          | 'announceStageEnd'
+          | 'announceTaskEnd'
+          | 'announceCopy'
+      }
     >,
   ): void {
     const reports = this.#reports
@@ -107,6 +114,12 @@ export class Performer {
       case 'announceTaskEnd':
         this.#endTask(action, time)
         break
+      case 'announceCopy': {
+        const { stageId, stageAttempt, partition } = action
+        const told = { stageId, stageAttempt, partition }
+        this.#report({ event: 'speculativeTaskSubmitted', time, ...told })
+        break
+      }
       default:
         assertNever(action)
     }

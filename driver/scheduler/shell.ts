@@ -41,12 +41,14 @@ export class Scheduler implements JobRunner {
   readonly #timers: Cancellable[] = []
   /** Holds the process while jobs run. */
   #keepAlive: Cancellable | undefined
+  /** Looks for slow tasks while jobs run. */
+  #slowTasks: Cancellable | undefined
   /** Why no job can be run any more. */
   #end: { readonly error: unknown } | undefined
 
   constructor(deps: SchedulerDependencies) {
     this.#deps = deps
-    const core = new SchedulerCore(deps.options.limits, deps.options.scheduling)
+    const core = new SchedulerCore(deps.options.limits, deps.options)
     this.#core = core
     this.#hosts = new Hosts({
       completeEpoch: id =>
@@ -104,6 +106,7 @@ export class Scheduler implements JobRunner {
     const outlines = planStages(lineage)
     this.#jobs.set(id, job)
     this.#keepAlive ??= this.#deps.clock.after(KEEP_ALIVE_MS, () => {}, { keepAlive: true })
+    this.#lookForSlowTasks()
     const which: JobSelector = { kind: 'job', jobId: id }
     job.watchSignal(cause => this.#post({ type: 'jobsCancelled', which, reason: ABORTED, cause }))
     const what = { outlines, action, partitions, name: operation, groupId, tags, pool, isGentle }
@@ -188,6 +191,15 @@ export class Scheduler implements JobRunner {
   #release(): void {
     this.#keepAlive?.cancel()
     this.#keepAlive = undefined
+    this.#slowTasks?.cancel()
+    this.#slowTasks = undefined
+  }
+
+  #lookForSlowTasks(): void {
+    const { clock, options } = this.#deps
+    if (options.speculation === undefined) return
+    const look = (): void => this.#post({ type: 'slowTasksSought' })
+    this.#slowTasks ??= clock.every(options.speculation.intervalMs, look)
   }
 
   #allocate(): void {

@@ -7,6 +7,8 @@ import { type Executor, ExecutorPool } from './executor-pool.ts'
 import { matchFairly } from './match-fairly.ts'
 import { type Matching, matchTasks } from './match-tasks.ts'
 import type { Pools, Scheduling } from './pools.ts'
+import type { SpeculationLimits } from './slow-tasks.ts'
+import { findSlowTasks } from './speculate.ts'
 import type { TaskSchedulerCommand } from './task-set-events.ts'
 import { type FailureLimits, TaskSetManager } from './task-set-manager.ts'
 import { TaskSetQueue } from './task-set-queue.ts'
@@ -22,9 +24,19 @@ import {
 export type TaskSchedulerEvent =
   | TaskSchedulerCommand
   | ExecutorEvent
-  | Extract<SchedulerEvent, { type: 'tasksStarted' | 'tasksEnded' | 'attemptKilled' }>
+  | Extract<
+      SchedulerEvent,
+      { type: 'tasksStarted' | 'tasksEnded' | 'attemptKilled' | 'slowTasksSought' }
+    >
   /** The turn is over: tasks that wait meet executors that are free. */
   | { readonly type: 'offerExecutors' }
+
+export interface TaskSchedulerOptions {
+  /** How jobs share executors; default: the oldest first. */
+  readonly scheduling?: Scheduling | undefined
+  /** When a second copy of a task is started; default: never. */
+  readonly speculation?: SpeculationLimits | undefined
+}
 
 /**
  * Task sets meet free executors: FIFO by job and stage or by fair pools, near their data where that needs no waiting, retried elsewhere.
@@ -37,10 +49,10 @@ export class TaskScheduler implements Machine<TaskSchedulerEvent, TaskSchedulerA
   readonly #state: TaskState
   #lastTaskId = -1
 
-  constructor(limits: FailureLimits, scheduling?: Scheduling) {
+  constructor(limits: FailureLimits, { scheduling, speculation }: TaskSchedulerOptions = {}) {
     this.#state = {
       ...{ pool: new ExecutorPool(), limits, sets: new TaskSetQueue(scheduling) },
-      ...{ attempts: new Map(), actions: [], nowMs: 0 },
+      ...{ speculation, attempts: new Map(), actions: [], nowMs: 0 },
     }
   }
 
@@ -90,7 +102,7 @@ export class TaskScheduler implements Machine<TaskSchedulerEvent, TaskSchedulerA
     const state = this.#state
     switch (event.type) {
       case 'submitTaskSet':
-        state.sets.add(new TaskSetManager(event.taskSet, state.limits))
+        state.sets.add(new TaskSetManager(event.taskSet, state.limits, state.speculation))
         return
       case 'withdrawTaskSet':
         this.#withdraw(event.stageId, event.stageAttempt)
@@ -109,6 +121,9 @@ export class TaskScheduler implements Machine<TaskSchedulerEvent, TaskSchedulerA
         return
       case 'tasksEnded':
         for (const ended of event.ended) this.#end(ended)
+        return
+      case 'slowTasksSought':
+        findSlowTasks(state)
         return
       case 'offerExecutors':
         this.#offer()

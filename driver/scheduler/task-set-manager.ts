@@ -2,6 +2,7 @@ import type { ExecutorId } from '#publib/util'
 import { assert } from '#publib/util'
 import type { Locality } from './events.ts'
 import { EXECUTOR_DEPTH_MAX, type Executor } from './executor-pool.ts'
+import { SlowTasks, type SpeculationLimits } from './slow-tasks.ts'
 import type { TaskSet } from './task-set-events.ts'
 
 const WAITING = 0
@@ -36,6 +37,8 @@ export class TaskSetManager {
   isWithdrawn = false
   /** Executors that work for it. */
   executorCount = 0
+  /** Undefined: its tasks are never copied for being slow. */
+  readonly slowTasks: SlowTasks | undefined
   readonly #limits: FailureLimits
   readonly #states: Uint8Array
   readonly #copies: Uint8Array
@@ -59,8 +62,10 @@ export class TaskSetManager {
   #timedCount = 0
   #deepest = 1
 
-  constructor(set: TaskSet, limits: FailureLimits) {
+  constructor(set: TaskSet, limits: FailureLimits, speculation?: SpeculationLimits) {
     const size = set.indexes.length
+    const isCopied = speculation !== undefined && size > 1
+    this.slowTasks = isCopied ? new SlowTasks(size, speculation) : undefined
     this.set = set
     this.#limits = limits
     this.#states = new Uint8Array(size)
@@ -78,6 +83,12 @@ export class TaskSetManager {
 
   get waitingCount(): number {
     return this.isWithdrawn ? 0 : this.#waitingCount
+  }
+
+  /** Whether a free executor would be of use to it. */
+  get isHungry(): boolean {
+    if (this.isWithdrawn) return false
+    return this.#waitingCount > 0 || (this.slowTasks !== undefined && this.slowTasks.slow.size > 0)
   }
 
   get runningCount(): number {
@@ -155,6 +166,11 @@ export class TaskSetManager {
     return this.#copies[at] as number
   }
 
+  /** One copy of it runs: there may be a second. */
+  isRunningOnce(at: number): boolean {
+    return this.#states[at] === RUNNING && this.#copies[at] === 1
+  }
+
   isDone(at: number): boolean {
     return this.#states[at] === DONE
   }
@@ -168,6 +184,7 @@ export class TaskSetManager {
     this.#failedOn.delete(at)
     this.#runTimeMs += runTimeMs
     this.#timedCount++
+    this.slowTasks?.noteDone(at, runTimeMs)
     return true
   }
 
@@ -219,6 +236,10 @@ export class TaskSetManager {
     return this.#failures[at] as number
   }
 
+  failedOn(at: number): readonly ExecutorId[] {
+    return this.#failedOn.get(at) ?? []
+  }
+
   executorsKilledBy(at: number): readonly ExecutorId[] {
     return this.#killed.get(at) ?? []
   }
@@ -237,6 +258,7 @@ export class TaskSetManager {
       return 'released'
     }
     this.#states[at] = WAITING
+    this.slowTasks?.forget(at)
     this.#waitingCount++
     this.#again.push(at)
     return 'goOn'

@@ -26,9 +26,9 @@ export class TaskSetQueue {
   get fairOrder(): NextSet | undefined {
     const { pools } = this
     if (pools === undefined) return undefined
-    let waiting = 0
-    for (const manager of this.#sets) if (manager.waitingCount > 0) waiting++
-    return waiting < 2 ? undefined : isOut => pools.next(isOut)
+    let hungry = 0
+    for (const manager of this.#sets) if (manager.isHungry) hungry++
+    return hungry < 2 ? undefined : isOut => pools.next(isOut)
   }
 
   add(manager: TaskSetManager): void {

@@ -2,6 +2,7 @@ import type { StageId, TaskId } from '#publib/util'
 import type { AnnounceTaskEnd, LaunchTask, SchedulerAction } from './events.ts'
 import type { ExecutorPool } from './executor-pool.ts'
 import { type Attempt, recall } from './match-tasks.ts'
+import type { SpeculationLimits } from './slow-tasks.ts'
 import type { TaskSetEvent } from './task-set-events.ts'
 import type { FailureLimits, TaskSetManager } from './task-set-manager.ts'
 import type { TaskSetQueue } from './task-set-queue.ts'
@@ -10,12 +11,14 @@ export type TaskSchedulerAction =
   | TaskSetEvent
   | LaunchTask
   | AnnounceTaskEnd
-  | Extract<SchedulerAction, { type: 'killTasks' }>
+  | Extract<SchedulerAction, { type: 'killTasks' | 'announceCopy' }>
 
 /** What the task scheduler keeps, shared by the files that change it. */
 export interface TaskState {
   readonly pool: ExecutorPool
   readonly limits: FailureLimits
+  /** Undefined: slow tasks are left alone. */
+  readonly speculation: SpeculationLimits | undefined
   readonly sets: TaskSetQueue
   readonly attempts: Map<TaskId, Attempt>
   actions: TaskSchedulerAction[]

@@ -35,6 +35,8 @@ export interface SparkListenerEvents {
     readonly metrics: TaskMetrics
     readonly error: SimSparkError | undefined
   }
+  /** It runs far longer than the others: a copy of it starts as soon as there is room. */
+  speculativeTaskSubmitted: StageAttempt & { readonly partition: number }
   /** One executor thread; those of one `hostId` share a process. */
   executorAdded: {
     readonly executorId: string

@@ -27,6 +27,8 @@ export function actionText(action: SchedulerAction): string | undefined {
       return `${action.isGentle ? 'tell' : 'kill'} tasks ${action.taskIds.join(' ')} on ${action.hostId}: ${action.reason}`
     case 'announceTaskEnd':
       return undefined
+    case 'announceCopy':
+      return `stage ${action.stageId}.${action.stageAttempt} partition ${action.partition} is slow`
     case 'deliverResult':
       return `deliver result ${action.index} of job ${action.jobId} from task ${action.taskId}`
     case 'countAccumulators':

@@ -73,7 +73,12 @@ export class History {
       return { name, schedulingMode: n % 2 === 0 ? mode : 'FIFO', weight, minShare: n } as const
     })
     const limits = { ...SCHEDULER_LIMITS, stageAttemptsMax: 50 }
-    this.core = new SchedulerCore(limits, { mode, pools })
+    const speculation = { quantile: 0.5, multiplier: 1.5, minRunTimeMs: 50 }
+    const isSpeculating = this.#random() < 0.5
+    this.core = new SchedulerCore(limits, {
+      scheduling: { mode, pools },
+      ...(isSpeculating ? { speculation } : {}),
+    })
   }
 
   /** Faults and all, then a time in which everything heals and must come to an end. */
@@ -102,6 +107,7 @@ export class History {
     else if (dice < 0.16) this.#loseExecutor()
     else if (dice < 0.2) this.#suspendSome()
     else if (dice < 0.22 && this.jobs.length > 0) this.#cancel()
+    else if (dice < 0.26) this.#tell('slow?', { type: 'slowTasksSought' })
     else if (dice < 0.3)
       this.#tell('started', { type: 'tasksStarted', taskIds: running.slice(0, 3) as never })
     else if (running.length > 0) this.#endOne(this.#pick(running), false)

@@ -8,7 +8,7 @@ const pool = (name: string, options: Partial<PoolOptions> = {}): PoolOptions => 
 })
 
 function fair(...pools: readonly PoolOptions[]): Story {
-  return new Story({}, { mode: 'FAIR', pools })
+  return new Story({}, { scheduling: { mode: 'FAIR', pools } })
 }
 
 /** How many attempts run, by job. */

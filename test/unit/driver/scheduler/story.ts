@@ -13,7 +13,7 @@ import type {
   SchedulerEvent,
 } from '../../../../driver/scheduler/events.ts'
 import { planStages } from '../../../../driver/scheduler/plan.ts'
-import type { Scheduling } from '../../../../driver/scheduler/pools.ts'
+import type { TaskSchedulerOptions } from '../../../../driver/scheduler/task-scheduler.ts'
 import { actionText } from './action-text.ts'
 import { ShapeAction, Shapes } from './lineages.ts'
 
@@ -42,8 +42,8 @@ export class Story {
   readonly #lines: string[] = []
   #nextJob = 0
 
-  constructor(limits: Partial<SchedulerLimits> = {}, scheduling?: Scheduling) {
-    this.core = new SchedulerCore({ ...SCHEDULER_LIMITS, ...limits }, scheduling)
+  constructor(limits: Partial<SchedulerLimits> = {}, options?: TaskSchedulerOptions) {
+    this.core = new SchedulerCore({ ...SCHEDULER_LIMITS, ...limits }, options)
   }
 
   /** One host on the worker, with so many executors. */
