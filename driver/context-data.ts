@@ -86,6 +86,18 @@ export abstract class ContextData extends ContextControl {
     return this.make(union(op, parents, options))
   }
 
+  /**
+   * The elements of a Node stream, a web stream or any async iterable. It is read once, by the first action, into blocks on the
+   * driver's disk, as fast as they are written; what an action with a `signal` gives up is lost.
+   *
+   * @throws STREAM_FAILED at an action, where the source rejects, or was given up before its end
+   * @example
+   * const lines = sc.fromStream(readline.createInterface({ input: process.stdin }))
+   */
+  fromStream<T>(source: AsyncIterable<T>, options?: o.FromStreamOptions): RDD<T> {
+    return this.make(sources.fromStream(this.operation('fromStream'), source, options))
+  }
+
   // ─ Files: one path or several, folders, globs. Every new RDD lists them anew.
 
   /** One element a line. Splits files, but for compressed ones. `minPartitions` is `defaultMinPartitions` by default. */

@@ -16,6 +16,8 @@ export interface JobSurroundings {
   readonly applicationId: string
   readonly runner: JobRunner
   readonly files: Files
+  /** A folder for what the driver keeps until it stops. */
+  readonly folder: () => Promise<string>
   readonly marks: JobMarks
   readonly statusTracker: StatusTracker
   readonly tasksAtOnceMax: number | undefined
@@ -120,9 +122,11 @@ export class ContextJobs implements Jobs {
   }
 
   #preparation(op: Operation, options: ActionOptions): Preparation {
-    const { files, tasksAtOnceMax } = this.#surroundings
+    const { files, tasksAtOnceMax, folder } = this.#surroundings
     return {
       files,
+      folder,
+      signal: options.signal,
       tasksAtOnceMax,
       runJob: async (lineage, action, name) => {
         const results: never[] = []

@@ -147,6 +147,10 @@ export interface ParallelizeOptions extends TransformOptions {
   /** The hosts of each slice. */
   preferredLocations?: readonly (readonly string[])[]
 }
+/** Elements of a partition; chosen from bytes by default. */
+export interface FromStreamOptions extends TransformOptions {
+  partitionElements?: number
+}
 export type Paths = string | readonly string[]
 export interface ReadOptions extends TransformOptions {
   minPartitions?: number

@@ -14,14 +14,8 @@ import { MemoryBudget, memoryShares } from '#publib/memory'
 import type { DriverToExecutor, ExecutorToDriver } from '#publib/protocol'
 import { CacheBudget, noOtherWorkers } from '#publib/storage'
 import type { TaskDescription } from '#publib/task'
-import {
-  type ApplicationId,
-  applicationId,
-  type ExecutorId,
-  executorId,
-  hostId,
-  workerId,
-} from '#publib/util'
+import { type ApplicationId, type ExecutorId, executorId, hostId, workerId } from '#publib/util'
+import { newApplicationId } from './application-id.ts'
 import type { Application, Backend, BackendEvents } from './backend.ts'
 import { type MemoryReading, watchMemory } from './memory-watch.ts'
 import { claimFolder, sweepFolders } from './temp-folder.ts'
@@ -176,12 +170,6 @@ export class LocalBackend implements Backend {
 
 const WORKER = workerId('driver')
 const HOST = hostId('driver')
-
-/** `app-20261121174300-4f2a`: when it began, and chance. */
-function newApplicationId({ clock, random }: LocalBackendOptions['env']): ApplicationId {
-  const digits = new Date(clock.wallTime()).toISOString().replace(/\D/g, '').slice(0, 14)
-  return applicationId(`app-${digits}-${Buffer.from(random.bytes(4)).toString('hex')}`)
-}
 
 function writeOutput(output: UserOutputPiece, task: TaskDescription | undefined): void {
   process[output.stream].write(outputOfTask(output, task))

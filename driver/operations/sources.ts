@@ -6,11 +6,12 @@ import {
   NumberRange,
   ParallelCollection,
   SourceScan,
+  StreamedCollection,
   sliceData,
   type TextScan,
 } from '#publib/lineage'
 import { encodeValue } from '#publib/serialization'
-import type { ParallelizeOptions, Paths, TextOptions } from '../options.ts'
+import type { FromStreamOptions, ParallelizeOptions, Paths, TextOptions } from '../options.ts'
 import { finiteNumber, options as optionsOf, wholeNumber } from './arguments.ts'
 import { invalidArgument } from './errors.ts'
 import type { Operation } from './operation.ts'
@@ -58,6 +59,27 @@ export function range(
   const count = Math.max(0, Math.ceil((end - start) / step))
   if (!Number.isSafeInteger(count)) throw invalidArgument(op, 'end', end, 'at most 2^53 numbers')
   return new NumberRange(op.about('RangeRDD', name), { start, step, count, numSlices })
+}
+
+/** A stream is read by the first action, never here. */
+export function fromStream<T>(
+  op: Operation,
+  elements: AsyncIterable<T>,
+  given: FromStreamOptions | undefined,
+): Lineage<T> {
+  const { partitionElements, name } = optionsOf<FromStreamOptions>(op, 'options', given)
+  const isSource =
+    typeof elements === 'object' && elements !== null && Symbol.asyncIterator in elements
+  if (!isSource) {
+    throw invalidArgument(
+      op,
+      'source',
+      elements,
+      'a Node stream, a web stream or an async iterable',
+    )
+  }
+  if (partitionElements !== undefined) wholeNumber(op, 'partitionElements', partitionElements, 1)
+  return new StreamedCollection(op.about('StreamRDD', name), { elements, partitionElements })
 }
 
 export function empty(op: Operation): Lineage<never> {

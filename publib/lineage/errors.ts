@@ -1,5 +1,5 @@
 import { rddBlockName } from '#publib/blocks'
-import { type CallSite, describeCallSite, SimSparkError, showValue } from '#publib/util'
+import { type CallSite, describeCallSite, SimSparkError, showValue, textOf } from '#publib/util'
 import type { About } from './lineage.ts'
 import type { Root } from './root.ts'
 
@@ -8,6 +8,26 @@ function place(root: Root): string {
   return root.callSite === undefined
     ? root.operation
     : `${root.operation} at ${describeCallSite(root.callSite)}`
+}
+
+/** A source of sc.fromStream that rejected. */
+export function streamFailed(cause: unknown): unknown {
+  if (cause instanceof SimSparkError) return cause
+  return new SimSparkError(
+    'STREAM_FAILED',
+    `The source of sc.fromStream failed: ${textOf(cause)}.`,
+    {
+      cause,
+      hint: 'It is read once, and cannot be read again: make a new RDD of a new stream.',
+    },
+  )
+}
+
+/** A source that was given up, or failed before, and that nobody can read again. */
+export function streamEnded(cause: unknown, callSite: CallSite | undefined): SimSparkError {
+  const message = 'The source of sc.fromStream was not read to its end, and cannot be read again.'
+  const hint = 'Make a new RDD of a new stream.'
+  return new SimSparkError('STREAM_FAILED', message, { cause, callSite, hint })
 }
 
 export function unexpectedPromise(root: Root): SimSparkError {

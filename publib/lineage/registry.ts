@@ -48,6 +48,7 @@ const loaders: { readonly [K in keyof Classes]: Loaders<Classes[K]> } = {
     shuffled: async () => (await import('./operators/shuffled.ts')).Shuffled,
     sourceScan: async () => (await import('./operators/source-scan.ts')).SourceScan,
     spread: async () => (await import('./operators/spread.ts')).Spread,
+    streamed: async () => (await import('./operators/streamed-collection.ts')).StreamedCollection,
     union: async () => (await import('./operators/union.ts')).Union,
     values: async () => (await import('./operators/values.ts')).Values,
     withEvaluator: async () => (await import('./operators/with-evaluator.ts')).WithEvaluator,

@@ -16,7 +16,6 @@ export const notYet: Readonly<Record<string, readonly string[]>> = {
   ],
   SparkContext: [
     'resources',
-    'fromStream',
     'parquet',
     'avro',
     'addFile',

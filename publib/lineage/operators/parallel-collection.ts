@@ -1,5 +1,5 @@
 import type { Batch, Column } from '#publib/columnar'
-import { blockSize, decodeBatch, decodeColumn, encodeBatches } from '#publib/serialization'
+import { decodeBatch, decodeColumn, encodeBatches } from '#publib/serialization'
 import type { ComputeContext } from '../compute-context.ts'
 import {
   type About,
@@ -9,6 +9,7 @@ import {
   type PartitionData,
 } from '../lineage.ts'
 import type { Parts } from '../operator.ts'
+import { recordBlocks } from '../record-blocks.ts'
 
 /** Records of one block of a slice: few enough to die young in the task. */
 const BLOCK_RECORDS = 8192
@@ -43,12 +44,13 @@ export class ParallelCollection<T> extends Lineage<T> {
 
   override *compute(partition: number, context: ComputeContext): Iterable<Batch<T>> {
     const { bytes } = context.partitionData(this, partition)
-    if (bytes !== undefined) for (const block of blocksOf(bytes)) yield decodeBatch(block) as T[]
+    if (bytes !== undefined)
+      for (const block of recordBlocks(bytes)) yield decodeBatch(block) as T[]
   }
 
   override *columns(partition: number, context: ComputeContext): Iterable<Column> {
     const { bytes } = context.partitionData(this, partition)
-    if (bytes !== undefined) for (const block of blocksOf(bytes)) yield decodeColumn(block)
+    if (bytes !== undefined) for (const block of recordBlocks(bytes)) yield decodeColumn(block)
   }
 
   override preferredLocations(partition: number): readonly string[] {
@@ -64,14 +66,6 @@ export class ParallelCollection<T> extends Lineage<T> {
 
   override fields(): Fields {
     return { numPartitions: this.numPartitions }
-  }
-}
-
-function* blocksOf(bytes: Uint8Array): Generator<Uint8Array> {
-  for (let at = 0; at < bytes.length; ) {
-    const size = blockSize(bytes, at)
-    yield bytes.subarray(at, at + size)
-    at += size
   }
 }
 
