@@ -124,7 +124,7 @@ describe('sc.fromStream', function () {
 
   it('leaves no file behind when the context stops', async () => {
     await sc.stop()
-    const conf = { 'simspark.local.dir': [folder.path] }
+    const conf = { 'simspark.local.dir': folder.path }
     sc = await SparkContext.getOrCreate({ master: 'local[2]', appName: 'streams', conf })
     await sc.fromStream(numbers(10)).count()
     expect(Object.keys(folder.contents()).some(name => name.includes('/stream-'))).to.equal(true)
