@@ -1,7 +1,8 @@
-import type { Files } from '#publib/env'
+import { type Files, realClock, realRandom } from '#publib/env'
 import type { Lineage, Preparation } from '#publib/lineage'
 import { describeCallSite, type ShuffleId, SimSparkError } from '#publib/util'
 import { type CheckpointSurroundings, Checkpoints } from './checkpoints.ts'
+import { DriverFolder } from './driver-folder.ts'
 import { cancelledBefore } from './errors.ts'
 import type { JobMarks } from './job-marks.ts'
 import type { StatusTracker } from './listener/status-tracker.ts'
@@ -16,8 +17,7 @@ export interface JobSurroundings {
   readonly applicationId: string
   readonly runner: JobRunner
   readonly files: Files
-  /** A folder for what the driver keeps until it stops. */
-  readonly folder: () => Promise<string>
+  readonly localFolders: readonly string[] | undefined
   readonly marks: JobMarks
   readonly statusTracker: StatusTracker
   readonly tasksAtOnceMax: number | undefined
@@ -32,14 +32,21 @@ export interface JobSurroundings {
 export class ContextJobs implements Jobs {
   readonly checkpoints: Checkpoints
   readonly #surroundings: JobSurroundings
+  readonly #folder: DriverFolder
   #outputs = 0
   /** Files of shuffles that are being deleted: a job that makes them anew waits for it. */
   #cleaning: Promise<void> = Promise.resolve()
 
   constructor(surroundings: JobSurroundings) {
     this.#surroundings = surroundings
-    const { applicationId, files, checkpoints } = surroundings
+    const { applicationId, files, localFolders, checkpoints } = surroundings
+    this.#folder = new DriverFolder({ clock: realClock, random: realRandom, files }, localFolders)
     this.checkpoints = new Checkpoints({ applicationId, files, ...checkpoints })
+  }
+
+  /** Deletes what was kept on disk. */
+  close(): Promise<void> {
+    return this.#folder.remove()
   }
 
   get files(): Files {
@@ -122,10 +129,10 @@ export class ContextJobs implements Jobs {
   }
 
   #preparation(op: Operation, options: ActionOptions): Preparation {
-    const { files, tasksAtOnceMax, folder } = this.#surroundings
+    const { files, tasksAtOnceMax } = this.#surroundings
     return {
       files,
-      folder,
+      folder: () => this.#folder.path(),
       signal: options.signal,
       tasksAtOnceMax,
       runJob: async (lineage, action, name) => {

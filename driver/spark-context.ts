@@ -1,6 +1,6 @@
 import type { SparkConf } from '#config'
 import { type Unshippable, unshippable, userCallSite } from '#publib/closure'
-import { packageVersion, realClock, realRandom } from '#publib/env'
+import { packageVersion } from '#publib/env'
 import { currentTask } from '#publib/execution'
 import type { Lineage } from '#publib/lineage'
 import { type CallSite, rddId, type SimSparkError, shuffleId } from '#publib/util'
@@ -8,7 +8,6 @@ import { Cleaner } from './cleaner.ts'
 import { ContextData } from './context-data.ts'
 import { ContextJobs } from './context-jobs.ts'
 import { type ContextPlan, planContext, type SparkContextOptions } from './context-options.ts'
-import { DriverFolder } from './driver-folder.ts'
 import type { Engine } from './engine.ts'
 import { contextInTask, contextStopped, stopInListener } from './errors.ts'
 import { internals } from './internals.ts'
@@ -50,7 +49,6 @@ export class SparkContext extends ContextData implements AsyncDisposable {
   protected override readonly shared: SharedVariables
   protected override readonly runner: JobRunner
   readonly #cleaner: Cleaner
-  readonly #folder: DriverFolder
   readonly #createdAt: CallSite | undefined
   readonly #persistent = new Map<number, Lineage<unknown>>()
   protected override readonly origin: Origin
@@ -114,15 +112,11 @@ export class SparkContext extends ContextData implements AsyncDisposable {
     }
     const { runner, files, application } = engine
     this.runner = runner
-    this.#folder = new DriverFolder(
-      { clock: realClock, random: realRandom, files },
-      plan.settings.get('simspark.local.dir'),
-    )
     this.jobs = new ContextJobs({
       applicationId: application.applicationId,
       runner,
       files,
-      folder: () => this.#folder.path(),
+      localFolders: plan.settings.get('simspark.local.dir'),
       marks: this.marks,
       statusTracker: engine.statusTracker,
       tasksAtOnceMax: application.executorsMax,
@@ -289,7 +283,7 @@ export class SparkContext extends ContextData implements AsyncDisposable {
     this.#unwatch()
     try {
       await this.engine.stop(exitCode)
-      await this.#folder.remove()
+      await this.jobs.close()
       await this.#log.close()
     } finally {
       this.#isStopped = true
