@@ -1,5 +1,6 @@
 import { type Column, columnOfDoubles } from '#publib/columnar'
 import { type KeyTable, kernels, type NumberTable, type Texts } from '#publib/kernels'
+import { IntegerSlots } from './integer-slots.ts'
 
 /** Numbers the keys of one class, equal ones alike: the first that comes is 0, the next that is new 1. */
 export interface KeyNumbers {
@@ -51,36 +52,54 @@ export class TextNumbers implements KeyNumbers {
   }
 }
 
-/** Numbers, by a kernel; integers and doubles alike. */
+/** Numbers: integers that lie close together by slots, all others by a kernel; integers and doubles alike. */
 export class NumberNumbers implements KeyNumbers {
-  readonly #table: NumberTable = kernels().numberTable()
+  /** None once something came that has no slot. */
+  #slots: IntegerSlots | undefined = new IntegerSlots()
+  #table: NumberTable | undefined
 
   get size(): number {
-    return this.#table.size
+    return this.#table?.size ?? this.#slots?.size ?? 0
   }
 
   get bytes(): number {
-    return this.#table.bytes
+    return this.#table?.bytes ?? this.#slots?.bytes ?? 0
   }
 
   idsOf(keys: Column): Int32Array {
-    return this.#table.idsOf((keys as Column & { kind: 'f64' | 'i32' }).values)
+    const { values } = keys as Column & { kind: 'f64' | 'i32' }
+    const ids = values instanceof Int32Array ? this.#slots?.idsOf(values) : undefined
+    return ids ?? this.#tableWithAll().idsOf(values)
   }
 
   keys(): Column {
-    return columnOfDoubles(this.#table.keys())
+    if (this.#table !== undefined) return columnOfDoubles(this.#table.keys())
+    return { kind: 'i32', values: this.#slots?.keys() ?? new Int32Array(0) }
   }
 
   hashes(): Int32Array {
-    return this.#table.hashes()
+    return this.#table?.hashes() ?? kernels().hashNumbers(this.#slots?.keys() ?? new Int32Array(0))
   }
 
   clear(): void {
-    this.#table.clear()
+    this.#slots?.clear()
+    this.#table?.clear()
   }
 
   release(): void {
-    this.#table.release()
+    this.#table?.release()
+    this.#table = undefined
+    this.#slots = new IntegerSlots()
+  }
+
+  /** The table, in which the keys so far have the numbers that they have. */
+  #tableWithAll(): NumberTable {
+    if (this.#table !== undefined) return this.#table
+    const table = kernels().numberTable()
+    if (this.#slots !== undefined && this.#slots.size > 0) table.idsOf(this.#slots.keys())
+    this.#slots = undefined
+    this.#table = table
+    return table
   }
 }
 
