@@ -124,6 +124,29 @@ export interface CsvFields {
   readonly rest: number
 }
 
+/** Whole records that all have the same number of fields. */
+export interface CsvGrid {
+  readonly rows: number
+  readonly width: number
+  /** Where fields end, record by record: at a delimiter, a line feed or the end of the bytes; the next one begins behind it. */
+  readonly ends: Uint32Array
+  /** Where the first record begins that was not read; the end of the bytes where there is none. */
+  readonly rest: number
+  /** Whether there are doubled quotes in any of them. */
+  readonly hasDoubled: boolean
+}
+
+/** One field of each record, as a place in the bytes. */
+export interface CsvCells {
+  /** Quotes are left out, and the return of a line end. */
+  readonly starts: Uint32Array
+  readonly lengths: Uint32Array
+  /** 1: empty, without quotes. 2: it has doubled quotes in it. 0: any other. */
+  readonly signs: Uint8Array
+  /** All signs that there are, one bit each. */
+  readonly found: number
+}
+
 /** What reads CSV. */
 export interface CsvKernels {
   /**
@@ -137,6 +160,20 @@ export interface CsvKernels {
     characters: CsvCharacters,
     isLast: boolean,
   ): CsvFields | undefined
+  /**
+   * As `csvRecords`, where all records have `width` fields, two or more; ends are written to `room`, and are valid as long as
+   * that is. Undefined where some have others, a line is empty, there are comments, or `room` is perhaps too small.
+   */
+  csvGrid(
+    bytes: Uint8Array,
+    limit: number,
+    characters: CsvCharacters,
+    isLast: boolean,
+    width: number,
+    room: Uint32Array,
+  ): CsvGrid | undefined
+  /** The fields at `place` of records that were found in `bytes`. `quote` is -1 where there is none. */
+  csvCells(bytes: Uint8Array, grid: CsvGrid, place: number, quote: number): CsvCells
 }
 
 /** Names from the outermost object of a text inwards: `['a', 'b']` is 1 in `{"a": {"b": 1}}`. At least one. */

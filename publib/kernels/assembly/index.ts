@@ -1,5 +1,6 @@
 export * from './conversions'
 export * from './csv'
+export { csvCells, csvGrid } from './csv-grid'
 export * from './hash'
 export { jsonFields, jsonMemoryBytes } from './json'
 export * from './lines'

@@ -9,6 +9,7 @@ import type {
   TextKernels,
 } from '../doors.ts'
 import { csvRecords } from './csv.ts'
+import { csvCells, csvGrid } from './csv-grid.ts'
 import { gatherTexts } from './gather.ts'
 import { hashNumbers, hashTexts, recordSums } from './hash.ts'
 import { integersOf } from './integers.ts'
@@ -58,7 +59,7 @@ const orders: OrderKernels = {
 
 const numbers: NumberKernels = { integersOf, numberTexts }
 
-const csv: CsvKernels = { csvRecords }
+const csv: CsvKernels = { csvRecords, csvGrid, csvCells }
 
 const json: JsonKernels = { jsonFields }
 

@@ -5,6 +5,8 @@ import type { Instance } from './instance.ts'
 interface Exports {
   countCsvEnds(bytes: number, size: number, delimiter: number): number
   csvRecords(...numbers: number[]): number
+  csvGrid(...numbers: number[]): number
+  csvCells(...numbers: number[]): number
 }
 
 /** More is left to the plain twin. */
@@ -41,6 +43,38 @@ export function csvKernels({ memory, exports }: Instance): CsvKernels {
           rowStarts: memory.i32Result(rowStarts, rows),
           rows,
           rest,
+        }
+      })
+    },
+    csvGrid(bytes, limit, characters, isLast, width, room) {
+      const { delimiter, quote, comment } = characters
+      if (width < 2 || comment >= 0 || bytes.length > SIZE_MAX) return undefined
+      return memory.call(() => {
+        const ends = memory.holds(room) ? room.byteOffset : memory.scratch(room.byteLength)
+        const totals = memory.scratch(12)
+        const numbers = [memory.put(bytes), bytes.length, limit, delimiter, quote, width]
+        const places = [Number(isLast), ends, room.length, totals]
+        if (module.csvGrid(...numbers, ...places) === 0) return undefined
+        const [rows, rest, doubled] = memory.u32.subarray(totals >> 2, (totals >> 2) + 3)
+        const count = rows! * width
+        if (!memory.holds(room)) room.set(memory.u32.subarray(ends >> 2, (ends >> 2) + count))
+        const found = { rows: rows!, width, rest: rest!, hasDoubled: doubled === 1 }
+        return { ...found, ends: room.subarray(0, count) }
+      })
+    },
+    csvCells(bytes, grid, place, quote) {
+      if (bytes.length > SIZE_MAX) return plainKernels.csvCells(bytes, grid, place, quote)
+      return memory.call(() => {
+        const { rows, width, ends, hasDoubled } = grid
+        const [starts, lengths] = [memory.scratch(rows * 4), memory.scratch(rows * 4)]
+        const signs = memory.scratch(rows)
+        const given = [memory.put(bytes), memory.put(ends), rows, width, place, quote]
+        const found = module.csvCells(...given, Number(hasDoubled), starts, lengths, signs)
+        return {
+          starts: memory.u32Result(starts, rows),
+          lengths: memory.u32Result(lengths, rows),
+          signs: memory.u8Result(signs, rows),
+          found,
         }
       })
     },
