@@ -132,7 +132,7 @@ export interface CsvGrid {
   readonly ends: Uint32Array
   /** Where the first record begins that was not read; the end of the bytes where there is none. */
   readonly rest: number
-  /** Whether there are doubled quotes in any of them. */
+  /** Whether there may be doubled quotes in any of them. */
   readonly hasDoubled: boolean
 }
 

@@ -13,7 +13,18 @@ const FIELDS_MAX = 24
  * looks into are one: their rows are values. `ascii` are bytes that are known to be ASCII.
  */
 export function signatureOf(column: Column, ascii?: Uint8Array): string {
-  return leavesIn(column) > FIELDS_MAX ? OTHERS : partSignature(column, ascii)
+  return leavesIn(column) > FIELDS_MAX
+    ? OTHERS
+    : partSignature(column, ascii ?? sharedAscii(column))
+}
+
+/** The bytes that texts of several fields lie in, where all of these are ASCII: looked at once. */
+function sharedAscii(column: Column): Uint8Array | undefined {
+  if (column.kind !== 'tuple' && column.kind !== 'record') return undefined
+  const texts = column.fields.filter(field => field.kind === 'utf8')
+  const [first, second] = texts
+  if (first === undefined || second?.bytes !== first.bytes) return undefined
+  return isAscii(first.bytes) ? first.bytes : undefined
 }
 
 function leavesIn(column: Column): number {

@@ -152,7 +152,7 @@ export function headerOf(cells: CsvCells): string[] {
 }
 
 /** Columns that are made when they are first looked at: a job pays for the fields that it reads. */
-function lazily(count: number, make: (index: number) => Column): readonly Column[] {
+export function lazily(count: number, make: (index: number) => Column): readonly Column[] {
   const fields: Column[] = []
   for (let index = 0; index < count; index++) {
     let made: Column | undefined

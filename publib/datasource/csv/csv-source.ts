@@ -1,5 +1,6 @@
 import { type Batch, type Column, valuesOf } from '#publib/columnar'
 import type { SyncFiles } from '#publib/env'
+import { kernels } from '#publib/kernels'
 import type { TaskMetrics } from '#publib/task'
 import { formatBytes } from '#publib/util'
 import { type ByteSource, openSource } from '../byte-source.ts'
@@ -11,6 +12,7 @@ import type { RecordPolicy } from '../records/record-policy.ts'
 import type { CellType } from './cell-types.ts'
 import { CsvCells } from './csv-cells.ts'
 import { bytesOf, type CsvFormat, LF } from './csv-format.ts'
+import { CsvGrids } from './csv-grids.ts'
 import { CsvRows } from './csv-rows.ts'
 import { CsvScanner } from './csv-scanner.ts'
 import { CsvWindow } from './csv-window.ts'
@@ -63,10 +65,24 @@ export function* readCsv(
   metrics: TaskMetrics,
   onMalformed: () => void = () => undefined,
 ): Generator<Column> {
-  for (const range of ranges) {
-    if (range.end <= range.start && range.codec === 'none') continue
-    yield* readRange(range, scan, files, metrics, onMalformed)
+  const chunk = kernels().allocate(CHUNK_BYTES)
+  const ends = kernels().allocate(CHUNK_BYTES)
+  try {
+    const room = { chunk, ends: new Uint32Array(ends.buffer, ends.byteOffset, CHUNK_BYTES / 4) }
+    for (const range of ranges) {
+      if (range.end <= range.start && range.codec === 'none') continue
+      yield* readRange(range, scan, files, metrics, onMalformed, room)
+    }
+  } finally {
+    kernels().free(ends)
+    kernels().free(chunk)
   }
+}
+
+/** Memory that kernels read and write without a copy. */
+interface Room {
+  readonly chunk: Uint8Array
+  readonly ends: Uint32Array
 }
 
 /** `readCsv`, as records. */
@@ -80,6 +96,7 @@ function* readRange(
   files: SyncFiles,
   metrics: TaskMetrics,
   onMalformed: () => void,
+  room: Room,
 ): Generator<Column> {
   const bytes = bytesOf(scan.format)
   // Two bytes before the range: whether a record begins at its start, and whether the byte in front opens quotes.
@@ -87,7 +104,7 @@ function* readRange(
   const end = range.codec === 'none' ? range.end : Number.POSITIVE_INFINITY
   const source = openCsv(range, position, scan.format, files, metrics)
   try {
-    const window = new CsvWindow(source, position, Math.min(CHUNK_BYTES, range.size + 1))
+    const window = new CsvWindow(source, position, CHUNK_BYTES, room.chunk)
     window.advance(0)
     if (range.start === 0) {
       checkStart(range, window.bytes, scan.format.encoding)
@@ -101,9 +118,18 @@ function* readRange(
     const rows = new CsvRows(scan, onMalformed, (byte, why, hint) =>
       malformedRecord(range.path, { line: lineAt(range, byte, files), byte }, why, hint),
     )
+    const grids = CsvGrids.canRead(scan) ? new CsvGrids(scan, room.ends) : undefined
     let needsHeader = range.start === 0 && scan.format.hasHeader
     while (window.bytes.length > 0 && window.base < end) {
       const limit = Math.min(window.bytes.length, end - window.base)
+      const even = needsHeader ? undefined : grids?.read(window.bytes, limit, window.isEnded)
+      if (even?.column !== undefined) {
+        metrics.input.records += even.column.rows
+        yield even.column
+        if (window.base + even.rest >= end) return
+        window.advance(even.rest)
+        continue
+      }
       const found = scanner.scan(window.bytes, 0, limit, window.bytes.length, window.isEnded)
       if (found.rows > 0) {
         const cells = new CsvCells(window.bytes, found, scan.format)

@@ -3,7 +3,7 @@ import type { ByteSource } from '../byte-source.ts'
 import { type CsvBytes, LF } from './csv-format.ts'
 import { OUTSIDE, type QuoteState, QuoteTracker } from './quote-state.ts'
 
-/** A window over the bytes of a file: records are taken out at its front, chunks come in at its back. Each chunk has memory of its own. */
+/** A window over the bytes of a file: records are taken out at its front, chunks come in at its back; these lie in `room` while it is enough. */
 export class CsvWindow {
   /** Where `bytes` begin in the file. */
   base: number
@@ -11,8 +11,10 @@ export class CsvWindow {
   isEnded = false
   readonly #source: ByteSource
   readonly #chunkBytes: number
+  readonly #room: Buffer | undefined
 
-  constructor(source: ByteSource, base: number, chunkBytes: number) {
+  constructor(source: ByteSource, base: number, chunkBytes: number, room?: Uint8Array) {
+    this.#room = room && Buffer.from(room.buffer, room.byteOffset, room.byteLength)
     this.#source = source
     this.base = base
     this.#chunkBytes = chunkBytes
@@ -21,7 +23,8 @@ export class CsvWindow {
   /** Drops `count` bytes in front, and reads on behind the others; false at the end of the file. */
   advance(count: number): boolean {
     const left = this.bytes.length - count
-    const next = Buffer.allocUnsafeSlow(left + Math.max(this.#chunkBytes, left))
+    const next =
+      this.#roomFor(left) ?? Buffer.allocUnsafeSlow(left + Math.max(this.#chunkBytes, left))
     this.bytes.copy(next, 0, count)
     this.base += count
     let size = left
@@ -32,6 +35,11 @@ export class CsvWindow {
     }
     this.bytes = next.subarray(0, size)
     return size > left
+  }
+
+  #roomFor(left: number): Buffer | undefined {
+    const room = this.#room
+    return room !== undefined && left <= room.length / 2 ? room : undefined
   }
 
   /** Drops `count` bytes in front. */

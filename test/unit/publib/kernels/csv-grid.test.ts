@@ -102,7 +102,9 @@ describe('records of even length', () => {
         const found = gridOf(kernels(), bytes, width, at)
         if (found === undefined) return
         const expected = gridOf(plainKernels, bytes, width, at)
-        assertExactly(found, expected)
+        // What comes behind may have doubled quotes, too.
+        assertExactly({ ...found, hasDoubled: true }, { ...expected, hasDoubled: true })
+        expect(found.hasDoubled || !expected?.hasDoubled).to.equal(true)
         assertExactly(cellsOf(kernels(), bytes, found), cellsOf(plainKernels, bytes, expected!))
       },
       1000,
