@@ -1,5 +1,6 @@
 import type { Lineage, ShuffleDependency } from '#publib/lineage'
 import type { ShuffleId } from '#publib/util'
+import type { Bundling } from './bundling.ts'
 
 /** A stage as the lineage alone shows it: what lies between two shuffles. */
 export interface StageOutline {
@@ -16,8 +17,10 @@ export interface StageOutline {
 /**
  * Cuts a lineage at its shuffles: parents before children, each shuffle once, the result stage last.
  * Walks with a stack of its own: lineages of iterative programs are longer than the call stack is deep.
+ *
+ * @param bundling puts small partitions together before a shuffle
  */
-export function planStages(final: Lineage<unknown>): readonly StageOutline[] {
+export function planStages(final: Lineage<unknown>, bundling?: Bundling): readonly StageOutline[] {
   const outlines: StageOutline[] = []
   const seen = new Set<ShuffleId>()
   const open = [{ outline: outlineOf(final, undefined), next: 0 }]
@@ -28,7 +31,8 @@ export function planStages(final: Lineage<unknown>): readonly StageOutline[] {
       open.pop()
     } else if (!seen.has(input.shuffleId)) {
       seen.add(input.shuffleId)
-      open.push({ outline: outlineOf(input.parent, input), next: 0 })
+      const written = bundling?.of(input) ?? input
+      open.push({ outline: outlineOf(written.parent, written), next: 0 })
     }
   }
   return outlines

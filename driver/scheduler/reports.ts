@@ -128,7 +128,7 @@ function infoOf(
   submissionTime: number | undefined,
 ): StageInfo {
   const { id: stageId, name, outline, parents } = stage
-  const rddIds = outline.chain.map(lineage => lineage.id)
+  const rddIds = [...new Set(outline.chain.map(lineage => lineage.id))]
   const tasks = { total, active: 0, completed: 0, failed: 0 }
   const what = { stageId, attemptNumber, name, tasks, rddIds, parentIds: idsOf(parents) }
   return { ...what, submissionTime, completionTime: undefined, failureReason: undefined }

@@ -4,6 +4,7 @@ import type { BroadcastId, JobId, RddId, ShuffleId, TaskId } from '#publib/util'
 import { jobId } from '#publib/util'
 import type { Application } from '../backend/backend.ts'
 import { ExecutorAllocation } from './allocation.ts'
+import { Bundling } from './bundling.ts'
 import { SchedulerCore } from './core.ts'
 import { contextStopped, jobCancelled } from './errors.ts'
 import type { JobSelector, SchedulerEvent } from './events.ts'
@@ -35,6 +36,7 @@ export class Scheduler implements JobRunner {
   readonly #performer: Performer
   readonly #intake: Intake
   readonly #events: SchedulerEvent[] = []
+  readonly #bundling = new Bundling()
   #isInTurn = false
   #nextJobId = 0
   #allocation: ExecutorAllocation | undefined
@@ -103,7 +105,7 @@ export class Scheduler implements JobRunner {
       const place = job.place(this.#deps.options.maxResultBytes)
       return Promise.reject(jobCancelled(ABORTED, signal.reason, place))
     }
-    const outlines = planStages(lineage)
+    const outlines = planStages(lineage, this.#bundling)
     this.#jobs.set(id, job)
     this.#keepAlive ??= this.#deps.clock.after(KEEP_ALIVE_MS, () => {}, { keepAlive: true })
     this.#lookForSlowTasks()

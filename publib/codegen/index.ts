@@ -1,2 +1,2 @@
 export { type CodegenMode, isCodegenMode } from './mode.ts'
-export { type StageCode, stageCode } from './stage-code.ts'
+export { type MapPart, type StageCode, stageCode } from './stage-code.ts'

@@ -5,6 +5,13 @@ import type { CodegenMode } from './mode.ts'
 import { StageKernels } from './stage-kernels.ts'
 import { StageLoops } from './stage-loops.ts'
 
+/** One partition of those that a map task gives to a shuffle, with functions of its own. */
+export interface MapPart {
+  readonly dependency: ShuffleDependency
+  /** Of the dependency's parent. */
+  readonly partition: number
+}
+
 /** How the operators of one stage run on one executor, where they do not run by their own definitions. */
 export interface StageCode {
   /** The records of an operator, computed anew; undefined for one that has no loop. */
@@ -26,8 +33,13 @@ export interface StageCode {
     partition: number,
     context: ComputeContext,
   ): unknown
-  /** Writes what one map task gives to a shuffle. */
-  writeShuffle(dependency: ShuffleDependency, partition: number, context: ComputeContext): MapOutput
+  /** Writes what one map task gives to a shuffle. Parts are asked for when those before them are done. */
+  writeShuffle(
+    dependency: ShuffleDependency,
+    mapPartition: number,
+    parts: Iterable<MapPart>,
+    context: ComputeContext,
+  ): MapOutput
   /** What combines the values of keys faster than the aggregator's functions, called one by one, do. */
   accumulators(dependency: ShuffleDependency): (() => Accumulators) | undefined
 }

@@ -10,7 +10,7 @@ import {
 } from '#publib/shuffle'
 import { accumulatorsOf } from './accumulators/accumulators-of.ts'
 import { type Chain, chainInto, chainOf } from './chain.ts'
-import type { StageCode } from './stage-code.ts'
+import type { MapPart, StageCode } from './stage-code.ts'
 import { actionEnd } from './typed/action-ends.ts'
 import { type EndState, OpenChain, type TakeColumns } from './typed/open-chain.ts'
 import { SampleTaker } from './typed/sample-chain.ts'
@@ -80,17 +80,21 @@ export class StageKernels implements StageCode {
 
   writeShuffle(
     dependency: ShuffleDependency,
-    partition: number,
+    mapPartition: number,
+    parts: Iterable<MapPart>,
     context: ComputeContext,
   ): MapOutput {
     const { spec } = dependency
     const accumulators = this.accumulators(dependency)
     // Accumulators look at plain values themselves.
     const sink = toPairs(spec.mapSideCombine ? 'opaque' : 'detected')
-    const chain = chainOf(dependency.parent)
-    return writeMapOutputColumns(spec, accumulators, partition, context.environment, taker => {
+    return writeMapOutputColumns(spec, accumulators, mapPartition, context.environment, taker => {
       const take = (keys: Column, values: Column): void => taker.take(keys, values)
-      this.#push(chain, { sink }, { take: take as TakeColumns }, partition, context)
+      const state = { take: take as TakeColumns }
+      for (const { dependency: own, partition } of parts) {
+        this.#push(chainOf(own.parent), { sink }, state, partition, context)
+        taker.endPartition()
+      }
     })
   }
 

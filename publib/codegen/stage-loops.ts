@@ -10,7 +10,7 @@ import { rootsOf } from './loop-text.ts'
 import { asBatch, asBatches } from './pull-sinks.ts'
 import { toCombiner, toWriter } from './shuffle-sinks.ts'
 import type { Sink } from './sink.ts'
-import type { StageCode } from './stage-code.ts'
+import type { MapPart, StageCode } from './stage-code.ts'
 
 /**
  * The generated loops of one stage on one executor: the chain of operators between a source and what takes its records
@@ -60,14 +60,23 @@ export class StageLoops implements StageCode {
   /** Writes what one map task gives to a shuffle. */
   writeShuffle(
     dependency: ShuffleDependency,
-    partition: number,
+    mapPartition: number,
+    parts: Iterable<MapPart>,
     context: ComputeContext,
   ): MapOutput {
-    const chain = chainOf(dependency.parent)
-    const combining = combiningOf(dependency)
-    return writeMapOutputBy(dependency.spec, partition, context.environment, {
-      combine: combiner => this.#push(chain, toCombiner(combining), combiner, partition, context),
-      write: writer => this.#push(chain, toWriter, writer, partition, context),
+    return writeMapOutputBy(dependency.spec, mapPartition, context.environment, {
+      combine: combiner => {
+        for (const { dependency: own, partition } of parts) {
+          const sink = toCombiner(combiningOf(own))
+          this.#push(chainOf(own.parent), sink, combiner, partition, context)
+          combiner.endPartition()
+        }
+      },
+      write: writer => {
+        for (const { dependency: own, partition } of parts) {
+          this.#push(chainOf(own.parent), toWriter, writer, partition, context)
+        }
+      },
     })
   }
 

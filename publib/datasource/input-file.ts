@@ -21,3 +21,10 @@ export interface FileRange {
 export interface Split {
   readonly ranges: readonly FileRange[]
 }
+
+/** Bytes of files, compressed ones as they are. */
+export function bytesOfSplits(splits: readonly Split[]): number {
+  let bytes = 0
+  for (const { ranges } of splits) for (const { start, end } of ranges) bytes += end - start
+  return bytes
+}

@@ -104,7 +104,8 @@ function* readWholeLines(
   // One character before the range: whether a line begins at its start shows only there.
   const source = openSource(range, Math.max(0, start - unit), files, metrics)
   try {
-    const window = new LineWindow(source, range.path, Math.max(0, start - unit), options, room)
+    const from = { path: range.path, start: Math.max(0, start - unit), end }
+    const window = new LineWindow(source, from, options, room)
     // The first line begins behind the mark, but belongs to whoever reads the start of the file.
     if (start === 0) end = Math.max(end, window.skipMark() + unit)
     else window.skipLine()
@@ -121,6 +122,8 @@ const PIECE_BYTES = 64 * 1024
 /** Text of one column: its words and what is known of them stay in the second cache of a processor. */
 const COLUMN_BYTES = 128 * 1024
 const LF = 10
+/** Read behind the end of a range for its last line, at a time. */
+const BEHIND_BYTES = 4096
 
 /** Some whole lines in pieces that end with a line feed. */
 function* piecesOf(bytes: Buffer, size: number): Generator<Buffer> {
@@ -143,6 +146,8 @@ function linesOf(bytes: Buffer, encoding: 'utf8' | 'latin1'): string[] {
 class LineWindow {
   readonly #source: ByteSource
   readonly #path: string
+  /** Bytes behind it are wanted for the line that stands over it, no more. */
+  readonly #end: number
   readonly #encoding: Encoding
   readonly #lineBytesMax: number
   #buffer: Buffer
@@ -155,14 +160,14 @@ class LineWindow {
 
   constructor(
     source: ByteSource,
-    path: string,
-    base: number,
+    { path, start, end }: { readonly path: string; readonly start: number; readonly end: number },
     options: LineOptions,
     room = Buffer.allocUnsafeSlow(options.chunkBytes ?? CHUNK_BYTES) as Uint8Array,
   ) {
     this.#source = source
     this.#path = path
-    this.#base = base
+    this.#end = end
+    this.#base = start
     this.#encoding = options.encoding ?? 'utf8'
     this.#lineBytesMax = options.lineBytesMax ?? LINE_BYTES_MAX
     this.#buffer = Buffer.from(room.buffer, room.byteOffset, room.byteLength)
@@ -236,7 +241,9 @@ class LineWindow {
   #fill(): boolean {
     if (this.#isEnded) return false
     if (this.#size === this.#buffer.length) this.#grow()
-    const count = this.#source.read(this.#buffer.subarray(this.#size))
+    const wanted = Math.max(0, this.#end - this.#base - this.#size) + BEHIND_BYTES
+    const room = Math.min(this.#buffer.length, this.#size + wanted)
+    const count = this.#source.read(this.#buffer.subarray(this.#size, room))
     this.#size += count
     this.#isEnded = count === 0
     return count > 0

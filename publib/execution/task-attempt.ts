@@ -1,7 +1,14 @@
 import type { BlockLocation, MapStatus } from '#publib/blocks'
+import type { MapPart } from '#publib/codegen'
 import type { Batch } from '#publib/columnar'
 import type { Lineage, ShuffleDependency } from '#publib/lineage'
-import { type AsyncPart, asyncOperators, mayWait, type StageInstance } from '#publib/lineage/tasks'
+import {
+  type AsyncPart,
+  asyncOperators,
+  Bundle,
+  mayWait,
+  type StageInstance,
+} from '#publib/lineage/tasks'
 import type { SourceData } from '#publib/protocol'
 import { EncodedValue, encodeValue } from '#publib/serialization'
 import { type MapOutput, writeMapOutput } from '#publib/shuffle'
@@ -161,21 +168,44 @@ export class TaskAttempt {
           : loops.run(action, lineage, partition, scope),
       )
     }
+    const { dependency } = work
+    const parts = this.#mapParts(dependency)
     const output =
       loops === undefined
-        ? this.#writePlainly(work.dependency)
-        : loops.writeShuffle(work.dependency, partition, scope)
+        ? this.#writePlainly(dependency, parts)
+        : loops.writeShuffle(dependency, partition, parts, scope)
     const location: BlockLocation = this.#surroundings.location
     const status: MapStatus = { ...output, taskId, location }
     return { end: { kind: 'success', result: { kind: 'mapStatus', status } } }
   }
 
-  #writePlainly({ parent, spec }: ShuffleDependency): MapOutput {
+  #writePlainly({ spec }: ShuffleDependency, parts: Iterable<MapPart>): MapOutput {
+    const { environment } = this.#scope
+    return writeMapOutput(this.#pairsOf(parts), spec, this.#run.task.partition, environment)
+  }
+
+  *#pairsOf(parts: Iterable<MapPart>): Generator<Iterable<Batch<readonly [unknown, unknown]>>> {
+    for (const { dependency, partition } of parts) {
+      yield this.#scope.compute(dependency.parent as Lineage<[unknown, unknown]>, partition)
+    }
+  }
+
+  /** The partitions that the task gives to the shuffle. Those of a bundle have functions of their own, as those of tasks have. */
+  *#mapParts(dependency: ShuffleDependency): Generator<MapPart> {
+    const { parent } = dependency
     const { partition } = this.#run.task
-    const pairs = this.#scope.compute(parent, partition) as Iterable<
-      Batch<readonly [unknown, unknown]>
-    >
-    return writeMapOutput(pairs, spec, partition, this.#scope.environment)
+    if (!(parent instanceof Bundle)) {
+      yield { dependency, partition }
+      return
+    }
+    let instance = dependency
+    for (const [index, own] of parent.partitionsOf(partition).entries()) {
+      if (index > 0) instance = dependencyOf(this.#stage.instantiate())
+      const { parent: bundle } = instance
+      if (!(bundle instanceof Bundle)) throw new TypeError('all instances of a stage are alike')
+      this.#context.enterPartition(own, bundle.parent.numPartitions)
+      yield { dependency: { ...instance, parent: bundle.parent }, partition: own }
+    }
   }
 
   #encoded(value: unknown): Done {
@@ -193,6 +223,11 @@ export class TaskAttempt {
     const bytes = result.length
     return { end: { kind: 'success', result: { kind: 'value', payload: -1, bytes } }, result }
   }
+}
+
+function dependencyOf({ work }: StageInstance): ShuffleDependency {
+  if (work.kind !== 'shuffleMap') throw new TypeError('all instances of a stage are alike')
+  return work.dependency
 }
 
 function targetOf({ work, lineage }: StageInstance): Lineage<unknown> {

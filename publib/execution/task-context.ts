@@ -13,8 +13,6 @@ type FailureListener = (context: TaskContext, error: unknown) => void
 export class TaskContext {
   readonly stageId: number
   readonly stageAttemptNumber: number
-  readonly partitionId: number
-  readonly numPartitions: number
   /** From 0, one more for each retry. */
   readonly attemptNumber: number
   /** Unique in the application. */
@@ -28,13 +26,15 @@ export class TaskContext {
   readonly #completion: CompletionListener[] = []
   readonly #failure: FailureListener[] = []
   #isCompleted = false
+  #partitionId: number
+  #numPartitions: number
   #failedWith: { readonly error: unknown } | undefined
 
   constructor(task: TaskDescription, stage: StageDescription, metrics: TaskMetrics) {
     this.stageId = task.stageId
     this.stageAttemptNumber = task.stageAttempt
-    this.partitionId = task.partition
-    this.numPartitions = stage.numPartitions
+    this.#partitionId = task.partition
+    this.#numPartitions = stage.numPartitions
     this.attemptNumber = task.attempt
     this.taskAttemptId = task.taskId
     this.taskMetrics = metrics
@@ -59,6 +59,14 @@ export class TaskContext {
   /** The class itself, captured by a function: executors have one of their own. */
   static [shipAs](): ShippedAs {
     return { kind: 'TaskContext', data: undefined }
+  }
+
+  get partitionId(): number {
+    return this.#partitionId
+  }
+
+  get numPartitions(): number {
+    return this.#numPartitions
   }
 
   get isCompleted(): boolean {
@@ -98,6 +106,12 @@ export class TaskContext {
     if (this.#failedWith !== undefined) listener(this, this.#failedWith.error)
     else this.#failure.push(listener)
     return this
+  }
+
+  /** Called by the executor: small partitions share a task, and one begins. */
+  enterPartition(partitionId: number, numPartitions: number): void {
+    this.#partitionId = partitionId
+    this.#numPartitions = numPartitions
   }
 
   /** Called by the executor: the task is to stop. */

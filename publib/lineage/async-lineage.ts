@@ -14,6 +14,11 @@ import { Narrow } from './narrow.ts'
 export abstract class AsyncLineage<T, out U> extends Narrow<T, U> {
   abstract computeAsync(partition: number, context: AsyncComputeContext): AsyncIterable<Batch<U>>
 
+  /** Calls that wait take long, however few their bytes. */
+  override inputBytes(): undefined {
+    return undefined
+  }
+
   override compute(partition: number, context: ComputeContext): Iterable<Batch<U>> {
     return context.asyncResults(this, partition)
   }

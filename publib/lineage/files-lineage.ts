@@ -1,4 +1,5 @@
 import {
+  bytesOfSplits,
   type Codec,
   listInputs,
   planSplits,
@@ -83,6 +84,11 @@ export abstract class FilesLineage<out T> extends Lineage<T> {
   get files(): readonly string[] {
     const ranges = (this.splits ?? []).flatMap(split => split.ranges)
     return [...new Set(ranges.map(({ path }) => path))]
+  }
+
+  /** A record that is a whole file may be much work. */
+  override inputBytes(): number | undefined {
+    return this.cuts === 'anywhere' && this.splits ? bytesOfSplits(this.splits) : undefined
   }
 
   /** What to call for each record that cannot be read. */

@@ -83,6 +83,14 @@ export abstract class Lineage<out T> {
     return undefined
   }
 
+  /**
+   * About how many bytes its tasks read in all, of what is its own source; 0 where all comes from parents. Undefined where
+   * nobody knows, or where few bytes may be much work.
+   */
+  inputBytes(): number | undefined {
+    return this.parents.length === 0 ? undefined : 0
+  }
+
   /** The shuffles that are its own: when nobody holds it any more, nobody can read them. */
   shuffleIds(): readonly ShuffleId[] {
     return []

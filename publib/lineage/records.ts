@@ -72,3 +72,11 @@ export function* batched<T>(values: Iterable<T>): Generator<Batch<T>> {
   }
   if (batch.length > 0) yield batch
 }
+
+/** Fewer records in a partition, and each may be meant to be much work. */
+const MANY_RECORDS = 1024
+
+/** Whether partitions are of so many records that their number says how much work they are. */
+export function areMany(records: number, partitions: number): boolean {
+  return records >= partitions * MANY_RECORDS
+}

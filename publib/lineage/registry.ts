@@ -15,6 +15,7 @@ const loaders: { readonly [K in keyof Classes]: Loaders<Classes[K]> } = {
       (await import('./operators/aggregated-partitions.ts')).AggregatedPartitions,
     asKeys: async () => (await import('./operators/as-keys.ts')).AsKeys,
     binary: async () => (await import('./operators/binary-source.ts')).BinarySource,
+    bundle: async () => (await import('./operators/bundle.ts')).Bundle,
     cartesian: async () => (await import('./operators/cartesian.ts')).Cartesian,
     checkpointFiles: async () => (await import('./operators/checkpoint-files.ts')).CheckpointFiles,
     coGrouped: async () => (await import('./operators/co-grouped.ts')).CoGrouped,

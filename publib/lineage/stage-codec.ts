@@ -100,12 +100,12 @@ export function collectPartitionData(
 
 function collectFromAll(lineage: Lineage<unknown>, partition: number): readonly SourceData[] {
   const found: SourceData[] = []
-  const seen = new Set<string>()
+  const seen = new Map<Lineage<unknown>, Set<number>>()
   const open = [{ lineage, partition }]
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const key = `${next.lineage.id}/${next.partition}`
-    if (seen.has(key)) continue
-    seen.add(key)
+    const partitions = seen.get(next.lineage) ?? new Set()
+    if (partitions.has(next.partition)) continue
+    seen.set(next.lineage, partitions.add(next.partition))
     const data = next.lineage.partitionData(next.partition)
     if (data !== undefined) found.push({ source: next.lineage, partition: next.partition, data })
     for (const dependency of next.lineage.dependencies) {

@@ -20,5 +20,14 @@ export const valueAsCombiner = <V>(value: V): V => value
 /** What merges values where the first one stays. It is known by its identity, too. */
 export const keepFirst = <C>(combiner: C): C => combiner
 
+/** Whether values join what was combined for other partitions just as they join what was combined for their own. */
+export function joinsPartitions({
+  createCombiner,
+  mergeValue,
+  mergeCombiners,
+}: Aggregator<never, never, unknown>): boolean {
+  return createCombiner === valueAsCombiner && mergeValue === (mergeCombiners as unknown)
+}
+
 /** Gathers the values of a key in a Group (`groupByKey`): on disk where there are many. Only the reader knows how, so it is a tag. */
 export const GROUP_VALUES = 'groupValues'

@@ -1,6 +1,6 @@
 import { type Column, rowsOf } from '#publib/columnar'
 import type { Accumulators } from './accumulators.ts'
-import { type Aggregator, valueAsCombiner } from './aggregator.ts'
+import { type Aggregator, joinsPartitions, valueAsCombiner } from './aggregator.ts'
 import { ColumnOutputWriter } from './column-output-writer.ts'
 import type { ShuffleEnvironment } from './environment.ts'
 import { MapSideColumns, type MapSideOptions } from './map-side-columns.ts'
@@ -12,6 +12,8 @@ import { valueAccumulators } from './value-accumulators.ts'
 /** Takes the pairs of a map task. Both columns have as many rows; what is kept of them is copied. */
 export interface ColumnTaker {
   take(keys: Column, values: Column): void
+  /** Called after each partition, where the task gives those of several. */
+  endPartition(): void
 }
 
 /**
@@ -34,7 +36,7 @@ export function writeMapOutputColumns<K, V, C>(
   const writer = new ColumnOutputWriter(id, partitioner, env)
   try {
     const aggregator = mapSideAggregator(spec)
-    if (aggregator === undefined) pushTo(writer.add.bind(writer), env, push)
+    if (aggregator === undefined) pushTo(writer.add.bind(writer), () => {}, env, push)
     else combine(optionsOf(aggregator as never, makeAccumulators), writer, env, push)
     return writer.finish()
   } finally {
@@ -50,7 +52,7 @@ function combine(
 ): void {
   const combiner = new MapSideColumns(options, writer.add.bind(writer), env)
   try {
-    pushTo(combiner.add.bind(combiner), env, push)
+    pushTo(combiner.add.bind(combiner), () => combiner.endPartition(), env, push)
     combiner.finish()
   } finally {
     combiner.close()
@@ -59,6 +61,7 @@ function combine(
 
 function pushTo(
   add: (keys: Column, values: Column) => void,
+  endPartition: () => void,
   env: ShuffleEnvironment,
   push: (taker: ColumnTaker) => void,
 ): void {
@@ -67,6 +70,7 @@ function pushTo(
       env.checkCancelled()
       if (rowsOf(keys) > 0) add(keys, values)
     },
+    endPartition,
   })
 }
 
@@ -77,5 +81,6 @@ function optionsOf(
   return {
     makeAccumulators: makeAccumulators ?? (() => valueAccumulators(aggregator)),
     areCombinersValues: aggregator.createCombiner === valueAsCombiner,
+    joinsPartitions: joinsPartitions(aggregator),
   }
 }

@@ -16,6 +16,8 @@ export interface MapSideOptions {
   readonly makeAccumulators: () => Accumulators
   /** Whether the combiner of a single value is that value. */
   readonly areCombinersValues: boolean
+  /** Whether a value may join what was combined for other partitions. Default: it may not. */
+  readonly joinsPartitions?: boolean
   /** The most keys of a table. */
   readonly keysMax?: number
 }
@@ -56,6 +58,11 @@ export class MapSideColumns {
       this.#combinersOf = this.#combinersOfSingles()
     }
     this.#passOn()
+  }
+
+  /** What follows is of another partition. */
+  endPartition(): void {
+    if (this.#options.joinsPartitions !== true && this.#combinersOf === undefined) this.#passOn()
   }
 
   /** All pairs are in. */

@@ -1,5 +1,5 @@
 import type { MemoryKeeper } from '#publib/memory'
-import type { Aggregator } from './aggregator.ts'
+import { type Aggregator, joinsPartitions } from './aggregator.ts'
 import { CombineTable } from './combine-table.ts'
 import type { SpillEnvironment } from './environment.ts'
 import { RECORDS_BETWEEN_LOOKS } from './external-aggregator.ts'
@@ -18,6 +18,7 @@ export class MapSideCombiner {
   readonly #table: CombineTable<unknown, unknown, unknown>
   readonly #keeper: MemoryKeeper
   readonly #take: TakeCombined
+  readonly #joinsPartitions: boolean
 
   constructor(
     aggregator: Aggregator<never, never, unknown>,
@@ -27,6 +28,7 @@ export class MapSideCombiner {
     this.#table = new CombineTable(aggregator as Aggregator<unknown, unknown, unknown>)
     this.#keeper = env.memory.keeper()
     this.#take = take
+    this.#joinsPartitions = joinsPartitions(aggregator)
   }
 
   get index(): KeyIndex {
@@ -50,6 +52,11 @@ export class MapSideCombiner {
     if (!isTooLarge) return
     this.#passOn()
     this.#keeper.release()
+  }
+
+  /** What follows is of another partition. */
+  endPartition(): void {
+    if (!this.#joinsPartitions) this.#passOn()
   }
 
   /** All records are in. */

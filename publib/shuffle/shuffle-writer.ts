@@ -8,32 +8,37 @@ import type { Partitioner } from './partitioner.ts'
 import type { MapOutput, ShuffleSpec } from './spec.ts'
 
 /**
- * Writes what one map task gives to a shuffle: combined where the spec says so, by reduce partition, as one data file and one
+ * Writes what one map task gives to a shuffle, of one partition or of several: combined where the spec says so, by reduce partition, as one data file and one
  * index. Equal records in equal order give equal bytes.
  *
  * @throws INVALID_PARTITION, VALUE_NOT_ENCODABLE, DISK_FULL
  */
 export function writeMapOutput<K, V, C>(
-  records: Iterable<Batch<readonly [K, V]>>,
+  partitions: Iterable<Iterable<Batch<readonly [K, V]>>>,
   spec: ShuffleSpec<K, V, C>,
   mapPartition: number,
   env: ShuffleEnvironment,
 ): MapOutput {
   return writeMapOutputBy(spec, mapPartition, env, {
     combine(combiner) {
-      for (const batch of records) {
-        env.checkCancelled()
-        for (let i = 0; i < batch.length; i++) {
-          const record: unknown = batch[i]
-          if (!Array.isArray(record)) throw notAPair(record)
-          combiner.add(record[0], record[1])
+      for (const records of partitions) {
+        for (const batch of records) {
+          env.checkCancelled()
+          for (let i = 0; i < batch.length; i++) {
+            const record: unknown = batch[i]
+            if (!Array.isArray(record)) throw notAPair(record)
+            combiner.add(record[0], record[1])
+          }
         }
+        combiner.endPartition()
       }
     },
     write(writer) {
-      for (const batch of records) {
-        env.checkCancelled()
-        for (let i = 0; i < batch.length; i++) writer.add(batch[i])
+      for (const records of partitions) {
+        for (const batch of records) {
+          env.checkCancelled()
+          for (let i = 0; i < batch.length; i++) writer.add(batch[i])
+        }
       }
     },
   })

@@ -1,6 +1,6 @@
 // What reading takes. The whole face would load all that writing takes into every thread that reads.
 export type { Codec } from '../codecs/index.ts'
-export type { FileRange, Split } from '../input-file.ts'
+export { bytesOfSplits, type FileRange, type Split } from '../input-file.ts'
 export type { Encoding } from '../line-ends.ts'
 export { listInputs } from '../paths.ts'
 export { planSplits, planWholeFiles } from '../plan-splits.ts'

@@ -66,6 +66,11 @@ export class Cartesian<T, U> extends Lineage<[T, U]> {
     return [...new Set([...left.preferredLocations(i), ...right.preferredLocations(j)])]
   }
 
+  /** Pairs are more than what they are made of. */
+  override inputBytes(): undefined {
+    return undefined
+  }
+
   override fields(): Fields {
     return {}
   }

@@ -10,6 +10,7 @@ import {
 } from '../lineage.ts'
 import type { Parts } from '../operator.ts'
 import { recordBlocks } from '../record-blocks.ts'
+import { areMany } from '../records.ts'
 
 /** Records of one block of a slice: few enough to die young in the task. */
 const BLOCK_RECORDS = 8192
@@ -62,6 +63,16 @@ export class ParallelCollection<T> extends Lineage<T> {
     return slice === undefined
       ? undefined
       : { fields: { records: slice.records }, bytes: slice.bytes }
+  }
+
+  override inputBytes(): number | undefined {
+    let records = 0
+    let size = 0
+    for (const slice of this.#slices) {
+      records += slice.records
+      size += slice.bytes.length
+    }
+    return areMany(records, this.#slices.length) ? size : undefined
   }
 
   override fields(): Fields {

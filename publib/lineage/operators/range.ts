@@ -1,7 +1,7 @@
 import type { Batch, Column } from '#publib/columnar'
 import { type About, type Dependency, type Fields, Lineage } from '../lineage.ts'
 import type { Parts } from '../operator.ts'
-import { EMIT_RECORDS } from '../records.ts'
+import { areMany, EMIT_RECORDS } from '../records.ts'
 
 export interface RangeFields {
   readonly start: number
@@ -53,6 +53,11 @@ export class NumberRange extends Lineage<number> {
         ? { kind: 'i32', values: integers(first, step, rows) }
         : { kind: 'f64', values: doubles(start, step, from, rows) }
     }
+  }
+
+  override inputBytes(): number | undefined {
+    const { count, numSlices } = this.range
+    return areMany(count, numSlices) ? count * Float64Array.BYTES_PER_ELEMENT : undefined
   }
 
   override fields(): Fields {

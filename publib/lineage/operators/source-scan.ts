@@ -1,5 +1,6 @@
 import type { Batch, Column } from '#publib/columnar'
 import {
+  bytesOfSplits,
   type Codec,
   type Encoding,
   listInputs,
@@ -98,6 +99,10 @@ export class SourceScan extends Lineage<string> {
   override partitionData(partition: number): PartitionData | undefined {
     const split = this.#splits?.[partition]
     return split === undefined ? undefined : { fields: split }
+  }
+
+  override inputBytes(): number | undefined {
+    return this.#splits && bytesOfSplits(this.#splits)
   }
 
   override fields(): Fields {

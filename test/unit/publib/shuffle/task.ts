@@ -92,7 +92,7 @@ export function mapTasks<K, V, C>(
 ): MapStatus[] {
   return inputs.map((records, map) => {
     const task = bench.task((options.firstTask ?? 0) + map, options)
-    return statusOf(writeMapOutput(batched(records, options.batch), spec, map, task), task)
+    return statusOf(writeMapOutput([batched(records, options.batch)], spec, map, task), task)
   })
 }
 
