@@ -8,6 +8,7 @@ import {
   Bundle,
   mayWait,
   type StageInstance,
+  standing,
 } from '#publib/lineage/tasks'
 import type { SourceData } from '#publib/protocol'
 import { EncodedValue, encodeValue } from '#publib/serialization'
@@ -204,7 +205,7 @@ export class TaskAttempt {
       const { parent: bundle } = instance
       if (!(bundle instanceof Bundle)) throw new TypeError('all instances of a stage are alike')
       this.#context.enterPartition(own, bundle.parent.numPartitions)
-      yield { dependency: { ...instance, parent: bundle.parent }, partition: own }
+      yield { dependency: { ...instance, parent: standing(bundle.parent) }, partition: own }
     }
   }
 

@@ -1,7 +1,7 @@
 import type { Batch, Column } from '#publib/columnar'
 import { columnsOrRows } from '../columns-or-rows.ts'
 import type { ComputeContext } from '../compute-context.ts'
-import { type Dependency, type Fields, Lineage } from '../lineage.ts'
+import { type Dependency, dependsOn, type Fields, Lineage } from '../lineage.ts'
 import { onlyParent, type Parts } from '../operator.ts'
 
 /**
@@ -36,7 +36,7 @@ export class Bundle<T> extends Lineage<T> {
   }
 
   override get dependencies(): readonly Dependency[] {
-    return [{ kind: 'narrow', parent: this.parent, parents: bundle => this.partitionsOf(bundle) }]
+    return [dependsOn(this.parent, bundle => this.partitionsOf(bundle))]
   }
 
   override *compute(bundle: number, context: ComputeContext): Iterable<Batch<T>> {
