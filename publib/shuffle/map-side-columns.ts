@@ -7,10 +7,11 @@ import { KeyedCombiner, SingleValues } from './keyed-combiner.ts'
 /** Takes keys, their combiners, and the hashes of the keys where they are at hand. */
 export type TakeColumns = (keys: Column, combiners: Column, hashes?: Int32Array) => void
 
-/** The most keys of a table: beyond it, it leaves the second-level cache. */
-export const TABLE_KEYS_MAX = 1 << 16
-/** Of the rows that filled a table, the part that must have met a key again: else combining is given up. */
+/** The most keys of a table. It has long left the second-level cache then, but a key that is passed on once more costs more than that. */
+const TABLE_KEYS_MAX = 1 << 18
+/** Of the rows that brought the first keys, and of those that filled the table, the part that must have met a key again: else combining is given up. */
 const HITS_MIN = 0.15
+const FIRST_KEYS = 1 << 16
 
 export interface MapSideOptions {
   readonly makeAccumulators: () => Accumulators
@@ -32,6 +33,8 @@ export class MapSideColumns {
   readonly #take: TakeColumns
   readonly #options: MapSideOptions
   readonly #keysMax: number
+  /** At so many keys it is asked whether keys come again. */
+  #keysAsked: number
   #rows = 0
   /** Makes combiners of single values, once combining is given up. */
   #combinersOf: ((values: Column) => Column) | undefined
@@ -39,6 +42,7 @@ export class MapSideColumns {
   constructor(options: MapSideOptions, take: TakeColumns, env: SpillEnvironment) {
     this.#options = options
     this.#keysMax = options.keysMax ?? TABLE_KEYS_MAX
+    this.#keysAsked = Math.min(FIRST_KEYS, this.#keysMax)
     this.#combiner = new KeyedCombiner(options.makeAccumulators)
     this.#keeper = env.memory.keeper()
     this.#take = take
@@ -52,11 +56,12 @@ export class MapSideColumns {
     this.#rows += rowsOf(keys)
     this.#combiner.addValues(keys, values)
     const { size } = this.#combiner
-    const isFull = size >= this.#keysMax
-    if (!this.#keeper.shouldSpill(this.#combiner.bytes) && !isFull) return
-    if (isFull && this.#rows - size < this.#rows * HITS_MIN) {
-      this.#combinersOf = this.#combinersOfSingles()
+    if (size >= this.#keysAsked) {
+      if (this.#rows - size < this.#rows * HITS_MIN) this.#combinersOf = this.#combinersOfSingles()
+      this.#keysAsked = this.#keysMax
     }
+    const isOver = size >= this.#keysMax || this.#combinersOf !== undefined
+    if (!this.#keeper.shouldSpill(this.#combiner.bytes) && !isOver) return
     this.#passOn()
   }
 
@@ -88,6 +93,7 @@ export class MapSideColumns {
     if (this.#combinersOf === undefined) this.#combiner.clear()
     else this.#combiner.release()
     this.#rows = 0
+    this.#keysAsked = Math.min(FIRST_KEYS, this.#keysMax)
     this.#keeper.release()
   }
 }

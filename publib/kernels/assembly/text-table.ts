@@ -2,50 +2,46 @@
 
 /** The table's own words, at `table`; the host knows them too (wasm/text-table.ts). */
 const SLOTS: usize = 0
-const GROUP_MASK: usize = 4
-const SIZE: usize = 8
-const SIZE_MAX: usize = 12
-const KEYS: usize = 16
-const KEYS_SIZE: usize = 20
-const KEYS_SIZE_MAX: usize = 24
-const LENGTHS: usize = 28
+/** How far a hash is shifted to be the place of a slot. */
+const SHIFT: usize = 4
+const MASK: usize = 8
+const SIZE: usize = 12
+const SIZE_MAX: usize = 16
+const KEYS: usize = 20
+const KEYS_SIZE: usize = 24
+const KEYS_SIZE_MAX: usize = 28
+const LENGTHS: usize = 32
 /** Where the next row begins that stands behind the ones done. */
-const PLACE: usize = 32
-const TAGS: usize = 36
+const PLACE: usize = 36
 const PLACES: usize = 40
 
 /**
- * A slot of 16 bytes: 12 that stand for the key, and its number. Each has a tag of one byte, some bits of the hash; 0 is free.
- * The tags of a group of 16 slots are looked at in one step: which of them is the right one no processor can guess.
+ * A slot of 16 bytes: 12 that stand for the key, and its number; a free one is all 0. The place of a key is the highest bits of
+ * its hash, or the next free slot behind. A key that is asked for often mostly came early and stands in its own place: hardly
+ * any guess of the processor is wrong, and it works on several rows at once, however far away their slots are.
  */
 const SLOT_SHIFT: usize = 4
-/** Up to this length the 12 bytes are the key: its bytes, and the length in the last. Longer ones are compared as they are kept. */
+/** Up to this length the 12 bytes are the key: its bytes, and one more than its length. Longer ones are compared as they are kept. */
 const SHORT_MAX: u32 = 11
 const LONG: u32 = 0xff000000
 
-/** Rows that are looked at together: what they need is asked of the memory for all of them before the first is waited for. */
-const TOGETHER: u32 = 64
-/** Of each of them, 32 bytes: low and high part of what stands for it, the slot where it seems to be, start, length. */
-const ROW_SHIFT: usize = 5
-const looked: usize = memory.data(64 * 32, 16)
-/** A slot that equals no key: for rows whose tag is nowhere. */
-const nowhere: usize = memory.data<u32>([0, 0, 0xfe000000, 0], 16)
-
-/** For each short length, which bits of the low and of the high part are the text's; then the length, where it stands. */
+/** For each short length, which bits of the low and of the high part are the text's; then what stands behind them. */
 const shortMasks: usize = memory.data<u32>([
-  0, 0, 0, 0,
-  0xff, 0, 0, 0x01000000,
-  0xffff, 0, 0, 0x02000000,
-  0xffffff, 0, 0, 0x03000000,
-  0xffffffff, 0, 0, 0x04000000,
-  0xffffffff, 0xff, 0, 0x05000000,
-  0xffffffff, 0xffff, 0, 0x06000000,
-  0xffffffff, 0xffffff, 0, 0x07000000,
-  0xffffffff, 0xffffffff, 0, 0x08000000,
-  0xffffffff, 0xffffffff, 0xff, 0x09000000,
-  0xffffffff, 0xffffffff, 0xffff, 0x0a000000,
-  0xffffffff, 0xffffffff, 0xffffff, 0x0b000000,
+  0, 0, 0, 0x01000000,
+  0xff, 0, 0, 0x02000000,
+  0xffff, 0, 0, 0x03000000,
+  0xffffff, 0, 0, 0x04000000,
+  0xffffffff, 0, 0, 0x05000000,
+  0xffffffff, 0xff, 0, 0x06000000,
+  0xffffffff, 0xffff, 0, 0x07000000,
+  0xffffffff, 0xffffff, 0, 0x08000000,
+  0xffffffff, 0xffffffff, 0, 0x09000000,
+  0xffffffff, 0xffffffff, 0xff, 0x0a000000,
+  0xffffffff, 0xffffffff, 0xffff, 0x0b000000,
+  0xffffffff, 0xffffffff, 0xffffff, 0x0c000000,
 ], 16)
+
+const NONE: u32 = ~0
 
 /** The number of each row from `first` on; the row at which it stopped. */
 export function textIds(
@@ -57,108 +53,71 @@ export function textIds(
   rows: u32,
   ids: usize,
 ): u32 {
-  for (let row = first; row < rows; row += TOGETHER) {
-    const count = min(TOGETHER, rows - row)
-    const shift = <usize>row << 2
-    lookAt(table, bytes, starts ? starts + shift : 0, lengths + shift, count)
-    const done = numberLooked(table, bytes, count, ids + shift)
-    if (done < count) return row + done
+  const slots = <usize>load<u32>(table, SLOTS)
+  const mask = <usize>load<u32>(table, MASK)
+  const shift = load<u32>(table, SHIFT)
+  let end = bytes + load<u32>(table, PLACE)
+  for (let row = first; row < rows; row++) {
+    const at = <usize>row << 2
+    const start = starts ? bytes + load<u32>(starts + at) : end
+    const length = load<u32>(lengths + at)
+    const id =
+      length > SHORT_MAX
+        ? longId(table, start, length)
+        : shortId(table, start, length, slots, mask, shift)
+    if (id == NONE) {
+      store<u32>(table, <u32>(start - bytes), PLACE)
+      return row
+    }
+    store<u32>(ids + at, id)
+    end = start + length
   }
+  store<u32>(table, <u32>(end - bytes), PLACE)
   return rows
 }
 
-function lookAt(table: usize, bytes: usize, starts: usize, lengths: usize, count: u32): void {
-  const slots = <usize>load<u32>(table, SLOTS)
-  const tags = <usize>load<u32>(table, TAGS)
-  const mask = load<u32>(table, GROUP_MASK)
-  let end = bytes + load<u32>(table, PLACE)
-  let at = looked
-  let near: u32 = 0
-  for (let i: usize = 0; i < count; i++) {
-    const start = starts ? bytes + load<u32>(starts + (i << 2)) : end
-    const length = load<u32>(lengths + (i << 2))
-    end = start + length
-    let low: u64
-    let high: u32
-    if (length > SHORT_MAX) {
-      low = digest(start, length)
-      high = LONG | <u32>(low >> 40)
-    } else {
-      const masks = shortMasks + (<usize>length << 4)
-      low = load<u64>(start) & load<u64>(masks)
-      high = (load<u32>(start, 8) & load<u32>(masks, 8)) | load<u32>(masks, 12)
-    }
-    const hash = mix(low, high)
-    const group = <usize>(hash & mask)
-    const hits = hitsOf(tags, group, hash)
-    const place = (group << 4) + <usize>ctz(hits)
-    const slot = select<usize>(slots + (place << SLOT_SHIFT), nowhere, hits != 0)
-    store<u64>(at, low)
-    store<u32>(at, high, 8)
-    store<u32>(at, <u32>slot, 12)
-    store<u32>(at, <u32>start, 16)
-    store<u32>(at, length, 20)
-    // Brings the slot near.
-    near ^= load<u32>(slot, 12)
-    at += 1 << ROW_SHIFT
-  }
-  // Used, so that it is not left out.
-  store<u32>(looked, near, 24)
-  store<u32>(table, <u32>(end - bytes), PLACE)
-}
-
-/** How many rows got a number before the table was full. */
-function numberLooked(table: usize, bytes: usize, count: u32, ids: usize): u32 {
-  let at = looked
-  for (let i: u32 = 0; i < count; i++) {
-    const slot = <usize>load<u32>(at, 12)
-    let id = load<u32>(slot, 12)
-    const difference =
-      (load<u64>(slot) ^ load<u64>(at)) | <u64>(load<u32>(slot, 8) ^ load<u32>(at, 8))
-    if (difference != 0 || load<u32>(at, 20) > SHORT_MAX) {
-      id = findOrAdd(table, at)
-      if (id == NONE) {
-        store<u32>(table, load<u32>(at, 16) - <u32>bytes, PLACE)
-        return i
-      }
-    }
-    store<u32>(ids + (<usize>i << 2), id)
-    at += 1 << ROW_SHIFT
-  }
-  return count
-}
-
-const NONE: u32 = ~0
-
-/** The number of a row that was looked at; NONE where it is new and the table is full. */
-function findOrAdd(table: usize, row: usize): u32 {
-  const slots = <usize>load<u32>(table, SLOTS)
-  const tags = <usize>load<u32>(table, TAGS)
-  const mask = load<u32>(table, GROUP_MASK)
-  const low = load<u64>(row)
-  const high = load<u32>(row, 8)
-  const hash = mix(low, high)
-  const start = <usize>load<u32>(row, 16)
-  const length = load<u32>(row, 20)
-  let group = <usize>(hash & mask)
+/** The number of a text of at most SHORT_MAX bytes; NONE where it is new and the table is full. */
+// @ts-ignore: decorator
+@inline
+function shortId(
+  table: usize,
+  start: usize,
+  length: u32,
+  slots: usize,
+  mask: usize,
+  shift: u32,
+): u32 {
+  const masks = shortMasks + (<usize>length << 4)
+  const low = load<u64>(start) & load<u64>(masks)
+  const high = (load<u32>(start, 8) & load<u32>(masks, 8)) | load<u32>(masks, 12)
+  let place = <usize>(mix(low, high) >> shift)
   for (;;) {
-    let hits = hitsOf(tags, group, hash)
-    while (hits) {
-      const slot = slots + (((group << 4) + <usize>ctz(hits)) << SLOT_SHIFT)
-      if (load<u64>(slot) == low && load<u32>(slot, 8) == high) {
-        const id = load<u32>(slot, 12)
-        if (length <= SHORT_MAX || isKey(table, id, start, length)) return id
-      }
-      hits &= hits - 1
+    const slot = slots + (place << SLOT_SHIFT)
+    const other = load<u32>(slot, 8)
+    if (((load<u64>(slot) ^ low) | <u64>(other ^ high)) == 0) return load<u32>(slot, 12)
+    if (other == 0) return isFull(table, length) ? NONE : addKey(table, slot, low, high, start, length)
+    place = (place + 1) & mask
+  }
+  return NONE
+}
+
+/** As shortId, for longer texts. */
+function longId(table: usize, start: usize, length: u32): u32 {
+  const low = digest(start, length)
+  const high = LONG | <u32>(low >> 40)
+  const slots = <usize>load<u32>(table, SLOTS)
+  const mask = <usize>load<u32>(table, MASK)
+  let place = <usize>(mix(low, high) >> load<u32>(table, SHIFT))
+  for (;;) {
+    const slot = slots + (place << SLOT_SHIFT)
+    const other = load<u32>(slot, 8)
+    if (((load<u64>(slot) ^ low) | <u64>(other ^ high)) == 0) {
+      const id = load<u32>(slot, 12)
+      if (isKey(table, id, start, length)) return id
+    } else if (other == 0) {
+      return isFull(table, length) ? NONE : addKey(table, slot, low, high, start, length)
     }
-    const free = freeOf(tags, group)
-    if (free) {
-      if (isFull(table, length)) return NONE
-      const id = addKey(table, start, length)
-      fill(slots, tags, (group << 4) + <usize>ctz(free), hash, low, high, id)
-      return id
-    }
-    group = (group + 1) & <usize>mask
+    place = (place + 1) & mask
   }
   return NONE
 }
@@ -172,7 +131,15 @@ function isFull(table: usize, length: u32): bool {
   )
 }
 
-function addKey(table: usize, start: usize, length: u32): u32 {
+/** Puts a new key into a free slot; its number. */
+function addKey(
+  table: usize,
+  slot: usize,
+  low: u64,
+  high: u32,
+  start: usize,
+  length: u32,
+): u32 {
   const id = load<u32>(table, SIZE)
   const size = load<u32>(table, KEYS_SIZE)
   store<u32>(<usize>load<u32>(table, LENGTHS) + (<usize>id << 2), length)
@@ -183,78 +150,41 @@ function addKey(table: usize, start: usize, length: u32): u32 {
   else memory.copy(to, start, length)
   store<u32>(table, id + 1, SIZE)
   store<u32>(table, size + length, KEYS_SIZE)
+  fill(slot, low, high, id)
   return id
 }
 
 // @ts-ignore: decorator
 @inline
-function fill(
-  slots: usize,
-  tags: usize,
-  place: usize,
-  hash: u32,
-  low: u64,
-  high: u32,
-  id: u32,
-): void {
-  store<u8>(tags + place, tagOf(hash))
-  const slot = slots + (place << SLOT_SHIFT)
+function fill(slot: usize, low: u64, high: u32, id: u32): void {
   store<u64>(slot, low)
   store<u32>(slot, high, 8)
   store<u32>(slot, id, 12)
 }
 
-/** Puts all keys of `count` old slots into the new ones, which are free. */
-export function moveTextSlots(table: usize, old: usize, oldTags: usize, count: u32): void {
+/** Puts all keys of `count` old slots into the new ones, which are free. They go from one end of both to the other. */
+export function moveTextSlots(table: usize, old: usize, count: u32): void {
   const slots = <usize>load<u32>(table, SLOTS)
-  const tags = <usize>load<u32>(table, TAGS)
-  const mask = load<u32>(table, GROUP_MASK)
-  for (let i: usize = 0; i < count; i++) {
-    if (load<u8>(oldTags + i) == 0) continue
-    const from = old + (i << SLOT_SHIFT)
-    const low = load<u64>(from)
+  const shift = load<u32>(table, SHIFT)
+  const mask = <usize>load<u32>(table, MASK)
+  const end = old + (<usize>count << SLOT_SHIFT)
+  for (let from = old; from < end; from += 1 << SLOT_SHIFT) {
     const high = load<u32>(from, 8)
-    const hash = mix(low, high)
-    let group = <usize>(hash & mask)
-    let free = freeOf(tags, group)
-    while (free == 0) {
-      group = (group + 1) & <usize>mask
-      free = freeOf(tags, group)
-    }
-    fill(slots, tags, (group << 4) + <usize>ctz(free), hash, low, high, load<u32>(from, 12))
+    if (high == 0) continue
+    const low = load<u64>(from)
+    let place = <usize>(mix(low, high) >> shift)
+    while (load<u32>(slots + (place << SLOT_SHIFT), 8) != 0) place = (place + 1) & mask
+    fill(slots + (place << SLOT_SHIFT), low, high, load<u32>(from, 12))
   }
-}
-
-/** The slots of a group whose tag is that of the hash. */
-// @ts-ignore: decorator
-@inline
-function hitsOf(tags: usize, group: usize, hash: u32): i32 {
-  const tag = i8x16.splat(<i8>tagOf(hash))
-  return i8x16.bitmask(i8x16.eq(v128.load(tags + (group << 4)), tag))
-}
-
-// @ts-ignore: decorator
-@inline
-function freeOf(tags: usize, group: usize): i32 {
-  return i8x16.bitmask(i8x16.eq(v128.load(tags + (group << 4)), i8x16.splat(0)))
-}
-
-/** Of other bits than those that choose the group. */
-// @ts-ignore: decorator
-@inline
-function tagOf(hash: u32): u32 {
-  return select<u32>(hash >> 24, 1, hash >> 24)
 }
 
 // @ts-ignore: decorator
 @inline
 function mix(low: u64, high: u32): u32 {
-  let hash = low ^ (<u64>high * 0x9e3779b97f4a7c15)
+  let hash = (low * 0x9e3779b97f4a7c15) ^ (<u64>high * 0xff51afd7ed558ccd)
   // Of texts with one beginning only high bits differ, and a product carries nothing down.
-  hash = (hash ^ (hash >> 32)) * 0xff51afd7ed558ccd
   hash ^= hash >> 32
-  hash *= 0xc4ceb9fe1a85ec53
-  return <u32>(hash >> 32)
+  return <u32>((hash * 0xc4ceb9fe1a85ec53) >> 32)
 }
 
 /** Of a text of 8 bytes or more. */

@@ -6,32 +6,29 @@ import { releaseWith, TableMemory } from './table-memory.ts'
 
 interface Exports {
   textIds(...numbers: number[]): number
-  moveTextSlots(table: number, old: number, oldTags: number, count: number): void
+  moveTextSlots(table: number, old: number, count: number): void
   hashTexts(bytes: number, starts: number, lengths: number, rows: number, hashes: number): void
 }
 
 /** The table's own words, as assembly/text-table.ts has them. */
 const WORD = {
   slots: 0,
-  groupMask: 1,
-  size: 2,
-  sizeMax: 3,
-  keys: 4,
-  keysSize: 5,
-  keysSizeMax: 6,
-  lengths: 7,
-  place: 8,
-  tags: 9,
+  shift: 1,
+  mask: 2,
+  size: 3,
+  sizeMax: 4,
+  keys: 5,
+  keysSize: 6,
+  keysSizeMax: 7,
+  lengths: 8,
+  place: 9,
   places: 10,
 }
 const TABLE_BYTES = 64
 const SLOT_BYTES = 16
-/** Behind all slots stand their tags, of one byte each. */
-const TAGGED_SLOT_BYTES = SLOT_BYTES + 1
-const GROUP_SLOTS = 16
 const SLOTS_MIN = 1 << 10
-/** As full as a table gets. */
-const FULL = 7 / 8
+/** As full as a table gets. Emptier ones leave the cache sooner, which costs more than to look at some slots in a row. */
+const FULL = 13 / 16
 const KEYS_BYTES_MIN = 1 << 14
 /** A call of the engine runs on code that is not yet optimised until it ends: many rows are cut. */
 const ROWS = 1 << 14
@@ -94,6 +91,9 @@ export class WasmTextTable implements KeyTable<Texts> {
 
   clear(): void {
     if (this.#blocks.at('table') === 0) return
+    const wanted = slotsFor(this.size)
+    // To clear slots that were not needed took longer than to fill a few.
+    if (this.#slotCount() > 4 * wanted) this.#useSlots(wanted)
     this.#clearSlots()
     this.#setWord(WORD.size, 0)
     this.#setWord(WORD.keysSize, 0)
@@ -153,40 +153,43 @@ export class WasmTextTable implements KeyTable<Texts> {
 
   #growSlots(): void {
     const old = this.#blocks.at('slots')
+    const size = this.#blocks.sizeOf('slots')
     const count = this.#slotCount()
-    const memory = this.#memory
     // The old slots are needed until the new ones are filled.
     this.#blocks.detach('slots')
     try {
       this.#setSlots(count * 2)
     } catch (error) {
-      this.#blocks.attach('slots', old, count * TAGGED_SLOT_BYTES)
+      this.#blocks.attach('slots', old, size)
       throw error
     }
-    const oldTags = old + count * SLOT_BYTES
-    this.#module.moveTextSlots(this.#blocks.at('table'), old, oldTags, count)
-    memory.giveBack(old)
+    this.#module.moveTextSlots(this.#blocks.at('table'), old, count)
+    this.#memory.giveBack(old)
   }
 
   #setSlots(count: number): void {
-    const sizeMax = Math.floor(count * FULL)
+    const sizeMax = count * FULL
     this.#setWord(WORD.lengths, this.#blocks.resize('lengths', sizeMax * 4, this.size * 4))
     this.#setWord(WORD.places, this.#blocks.resize('places', sizeMax * 4, this.size * 4))
-    const slots = this.#blocks.resize('slots', count * TAGGED_SLOT_BYTES)
-    this.#setWord(WORD.slots, slots)
-    this.#setWord(WORD.tags, slots + count * SLOT_BYTES)
-    this.#setWord(WORD.groupMask, count / GROUP_SLOTS - 1)
-    this.#setWord(WORD.sizeMax, sizeMax)
+    this.#setWord(WORD.slots, this.#blocks.resize('slots', count * SLOT_BYTES))
+    this.#useSlots(count)
     this.#clearSlots()
   }
 
+  /** As many slots of those that there is room for; a power of two. */
+  #useSlots(count: number): void {
+    this.#setWord(WORD.shift, 32 - Math.log2(count))
+    this.#setWord(WORD.mask, count - 1)
+    this.#setWord(WORD.sizeMax, count * FULL)
+  }
+
   #slotCount(): number {
-    return this.#blocks.sizeOf('slots') / TAGGED_SLOT_BYTES
+    return this.#word(WORD.mask) + 1
   }
 
   #clearSlots(): void {
-    const tags = this.#word(WORD.tags)
-    this.#memory.bytes.fill(0, tags, tags + this.#slotCount())
+    const slots = this.#word(WORD.slots)
+    this.#memory.bytes.fill(0, slots, slots + this.#slotCount() * SLOT_BYTES)
   }
 
   #setKeys(): void {
@@ -201,4 +204,9 @@ export class WasmTextTable implements KeyTable<Texts> {
   #setWord(index: number, value: number): void {
     this.#memory.u32[(this.#blocks.at('table') >> 2) + index] = value
   }
+}
+
+/** A table that has so many keys. */
+function slotsFor(size: number): number {
+  return Math.max(SLOTS_MIN, 2 ** Math.ceil(Math.log2(size / FULL + 1)))
 }
