@@ -89,15 +89,17 @@ export class ContextJobs implements Jobs {
     const { op, lineage, action, options, onResult } = job
     await this.#cleaning
     refuseAborted(op, options)
-    await this.prepare(lineage, op, options)
-    refuseAborted(op, options)
+    if (!lineage.isPrepared) {
+      await this.prepare(lineage, op, options)
+      refuseAborted(op, options)
+    }
     const partitions =
       job.partitions ?? Array.from({ length: lineage.numPartitions }, (_, index) => index)
     // There is nothing to ask of anybody.
     if (partitions.length === 0) return
     const { marks, runner } = this.#surroundings
     const { groupId, description, tags, properties, callSite, interruptOnCancel } = marks.current
-    const done = runner.runJob<T, R>({
+    const request: JobRequest<T, R> = {
       lineage,
       action,
       partitions,
@@ -112,10 +114,12 @@ export class ContextJobs implements Jobs {
       properties,
       signal: options.signal,
       onProgress: this.#progress(options),
-    })
-    await done.catch((error: unknown) => {
+    }
+    try {
+      await runner.runJob<T, R>(request)
+    } catch (error) {
       throw isStopped(error) ? this.#surroundings.whenStopped(op, error) : error
-    })
+    }
   }
 
   #progress({ onProgress }: ActionOptions): JobRequest<unknown, unknown>['onProgress'] {

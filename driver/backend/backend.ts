@@ -22,6 +22,8 @@ export interface Application {
   readonly defaultParallelism: number
   /** Most executors that may ever be there; undefined: unknown. */
   readonly executorsMax: number | undefined
+  /** Executors neither come nor go: nobody need watch how many are wanted. Default false. */
+  readonly isFixed?: boolean
 }
 
 /** What a backend tells the scheduler's shell. */

@@ -85,7 +85,8 @@ export class LocalBackend implements Backend {
     const handle = { hostId: HOST, workerId: WORKER, host: 'localhost', connection: driverEnd }
     events.hostAdded(handle, this.executorIds)
     const executorsMax = this.executorIds.length
-    return { applicationId: this.applicationId, defaultParallelism: executorsMax, executorsMax }
+    const { applicationId: id } = this
+    return { applicationId: id, defaultParallelism: executorsMax, executorsMax, isFixed: true }
   }
 
   /** There are as many as there will ever be. */

@@ -32,16 +32,13 @@ export interface Job<T, R> {
 }
 
 /** Results in the order of the partitions. */
-export async function resultsOf<T, R>(
+export function resultsOf<T, R>(
   jobs: Jobs,
   job: Omit<Job<T, R>, 'onResult'>,
 ): Promise<readonly R[]> {
   const results: R[] = []
-  await jobs.run<T, R>({
-    ...job,
-    onResult: (index, result) => {
-      results[index] = result
-    },
-  })
-  return results
+  const onResult = (index: number, result: R): void => {
+    results[index] = result
+  }
+  return jobs.run<T, R>({ ...job, onResult }).then(() => results)
 }

@@ -43,6 +43,7 @@ function complete(state: DAGState, stage: Stage): void {
 }
 
 function missingParents(state: DAGState, stage: Stage): readonly Stage[] {
+  if (stage.outline.inputs.length === 0) return []
   const isCut = (lineage: Lineage<unknown>): boolean =>
     stage.isCacheTrusted && state.cache.isComplete(lineage)
   const needed = inputsNeeded(stage.outline, isCut)

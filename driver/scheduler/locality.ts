@@ -1,4 +1,4 @@
-import { Lineage } from '#publib/lineage'
+import type { Lineage } from '#publib/lineage'
 import type { HostId } from '#publib/util'
 import type { CacheTracker } from './cache-tracker.ts'
 import type { MapOutputTracker } from './map-output-tracker.ts'
@@ -22,9 +22,7 @@ export function preferencesOf(
 ): readonly TaskPreference[] | undefined {
   const { chain } = stage.outline
   const hasOwn = chain.some(
-    lineage =>
-      (lineage.about.isCached && cache.hasAnyOf(lineage.id)) ||
-      lineage.preferredLocations !== Lineage.prototype.preferredLocations,
+    lineage => (lineage.about.isCached && cache.hasAnyOf(lineage.id)) || lineage.hasPreferences,
   )
   const shares = hasOwn ? undefined : reducerShares(stage, outputs)
   if (!hasOwn && shares === undefined) return undefined

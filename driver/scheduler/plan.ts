@@ -58,6 +58,24 @@ function walkNarrow(
   from: Lineage<unknown>,
   isCut: (lineage: Lineage<unknown>) => boolean,
 ): Pick<StageOutline, 'inputs' | 'chain'> {
+  const chain: Lineage<unknown>[] = []
+  let last = from
+  // Most stages are chains: nothing is met twice as long as there is one way to go.
+  for (; !isCut(last) && last.dependencies.length === 1; ) {
+    const [dependency] = last.dependencies
+    if (dependency?.kind !== 'narrow') break
+    chain.push(last)
+    last = dependency.parent
+  }
+  const rest = walkBranches(last, isCut)
+  return { inputs: rest.inputs, chain: [...chain, ...rest.chain] }
+}
+
+function walkBranches(
+  from: Lineage<unknown>,
+  isCut: (lineage: Lineage<unknown>) => boolean,
+): Pick<StageOutline, 'inputs' | 'chain'> {
+  if (from.dependencies.length === 0 || isCut(from)) return { inputs: [], chain: [from] }
   const inputs = new Map<ShuffleId, ShuffleDependency>()
   const chain = new Set<Lineage<unknown>>([from])
   for (const lineage of chain) {

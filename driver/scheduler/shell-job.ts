@@ -51,32 +51,37 @@ export class RunningJob {
     signal.addEventListener('abort', this.#onAbort, { once: true })
   }
 
+  /** Whether its caller wants to hear how far it is. */
+  get isWatched(): boolean {
+    return this.request.onProgress !== undefined
+  }
+
   /** Something of it has changed: tells its caller soon, but not too often. */
   progressed(clock: Clock, measure: () => JobProgressCounts): void {
-    if (this.request.onProgress === undefined || this.#progressTimer !== undefined) return
+    if (!this.isWatched || this.#progressTimer !== undefined) return
     this.#progressTimer = clock.after(PROGRESS_PERIOD_MS, () => {
       this.#progressTimer = undefined
       this.#tell(measure())
     })
   }
 
-  succeed(last: JobProgressCounts): void {
+  succeed(last: () => JobProgressCounts): void {
     this.#end(last, this.#settle.resolve)
   }
 
-  fail(error: unknown, last: JobProgressCounts): void {
+  fail(error: unknown, last: () => JobProgressCounts): void {
     if (error instanceof SimSparkError) pointTo(error, this.request, this.#calledAt)
     this.#end(last, () => this.#settle.reject(error))
   }
 
-  #end(last: JobProgressCounts, settle: () => void): void {
+  #end(last: () => JobProgressCounts, settle: () => void): void {
     if (this.#isSettled) return
     this.#isSettled = true
     this.#progressTimer?.cancel()
     if (this.#onAbort !== undefined) {
       this.request.signal?.removeEventListener('abort', this.#onAbort)
     }
-    this.#tell(last)
+    if (this.isWatched) this.#tell(last())
     settle()
   }
 

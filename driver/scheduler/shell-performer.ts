@@ -252,11 +252,14 @@ export class Performer {
     const job = jobs.get(jobId)
     if (job === undefined) return
     jobs.delete(jobId)
-    const place = job.place(options.maxResultBytes)
-    const error = failure === undefined ? job.broken?.error : errorOfJob(failure, place)
+    const error =
+      failure === undefined
+        ? job.broken?.error
+        : errorOfJob(failure, job.place(options.maxResultBytes))
     this.#report(this.#reports.jobEnded(jobId, reported(error), clock.wallTime()))
-    if (failure === undefined && job.broken === undefined) job.succeed(progressOf(status, jobId))
-    else job.fail(error, progressOf(status, jobId))
+    const last = () => progressOf(status, jobId)
+    if (failure === undefined && job.broken === undefined) job.succeed(last)
+    else job.fail(error, last)
   }
 
   #report(event: SparkListenerEvent | undefined): void {

@@ -15,13 +15,13 @@ import type { SchedulerDependencies } from './shell-dependencies.ts'
 import { Hosts } from './shell-hosts.ts'
 import { Intake } from './shell-intake.ts'
 import { RunningJob } from './shell-job.ts'
+import { KeepAlive } from './shell-keep-alive.ts'
 import { Performer, progressOf } from './shell-performer.ts'
 import { BroughtResults } from './shell-results.ts'
 
 /** How often idle executors are looked for. */
 const ALLOCATION_PERIOD_MS = 1000
 const ABORTED = 'its signal was aborted'
-const KEEP_ALIVE_MS = 2 ** 31 - 1
 
 /**
  * Runs jobs: turns what actions ask and what hosts tell into events of the machines, and does what they decide.
@@ -42,7 +42,7 @@ export class Scheduler implements JobRunner {
   #allocation: ExecutorAllocation | undefined
   readonly #timers: Cancellable[] = []
   /** Holds the process while jobs run. */
-  #keepAlive: Cancellable | undefined
+  readonly #keepAlive: KeepAlive
   /** Looks for slow tasks while jobs run. */
   #slowTasks: Cancellable | undefined
   /** Why no job can be run any more. */
@@ -50,6 +50,7 @@ export class Scheduler implements JobRunner {
 
   constructor(deps: SchedulerDependencies) {
     this.#deps = deps
+    this.#keepAlive = new KeepAlive(deps.clock)
     const core = new SchedulerCore(deps.options.limits, deps.options)
     this.#core = core
     this.#hosts = new Hosts({
@@ -75,7 +76,8 @@ export class Scheduler implements JobRunner {
     const { backend, clock, options } = this.#deps
     const application = await backend.start(this.#intake, signal)
     const { executorsMin, executorIdleTimeoutMs: idleTimeoutMs } = options
-    const { executorsMax } = application
+    const { executorsMax, isFixed = false } = application
+    if (isFixed) return application
     this.#allocation = new ExecutorAllocation({ executorsMin, executorsMax, idleTimeoutMs })
     if (executorsMax !== undefined) backend.requestExecutors(executorsMax)
     if (idleTimeoutMs !== undefined) {
@@ -87,6 +89,7 @@ export class Scheduler implements JobRunner {
   /** Fails what runs with CONTEXT_STOPPED and gives everything back. Idempotent. */
   async stop(exitCode: number | undefined): Promise<void> {
     this.#endAll(undefined)
+    this.#keepAlive.end()
     for (const timer of this.#timers.splice(0)) timer.cancel()
     await this.#deps.backend.stop(exitCode)
     this.#hosts.close()
@@ -107,7 +110,7 @@ export class Scheduler implements JobRunner {
     }
     const outlines = planStages(lineage, this.#bundling)
     this.#jobs.set(id, job)
-    this.#keepAlive ??= this.#deps.clock.after(KEEP_ALIVE_MS, () => {}, { keepAlive: true })
+    this.#keepAlive.hold()
     this.#lookForSlowTasks()
     const which: JobSelector = { kind: 'job', jobId: id }
     job.watchSignal(cause => this.#post({ type: 'jobsCancelled', which, reason: ABORTED, cause }))
@@ -176,7 +179,9 @@ export class Scheduler implements JobRunner {
     this.#hosts.flush()
     this.#brought.clear()
     const { clock, status } = this.#deps
-    for (const job of this.#jobs.values()) job.progressed(clock, () => progressOf(status, job.id))
+    for (const job of this.#jobs.values()) {
+      if (job.isWatched) job.progressed(clock, () => progressOf(status, job.id))
+    }
     if (this.#jobs.size === 0) this.#release()
   }
 
@@ -191,8 +196,7 @@ export class Scheduler implements JobRunner {
 
   /** An idle context does not keep Node alive. */
   #release(): void {
-    this.#keepAlive?.cancel()
-    this.#keepAlive = undefined
+    this.#keepAlive.release()
     this.#slowTasks?.cancel()
     this.#slowTasks = undefined
   }
@@ -205,6 +209,7 @@ export class Scheduler implements JobRunner {
   }
 
   #allocate(): void {
+    if (this.#allocation === undefined) return
     const { backend, clock } = this.#deps
     const { pool, load } = this.#core.tasks
     const executors = [...pool.all()].map(({ id, hostId, inFlight }) => ({
@@ -213,7 +218,7 @@ export class Scheduler implements JobRunner {
       isKept: this.#core.dag.cache.isUsed(hostId),
     }))
     const measured = { type: 'loadMeasured', waitingCount: load.waiting, executors } as const
-    for (const action of this.#allocation?.handle(measured, clock.now()) ?? []) {
+    for (const action of this.#allocation.handle(measured, clock.now())) {
       if (action.type === 'requestExecutors') backend.requestExecutors(action.total)
       else backend.releaseExecutors(action.executorIds)
     }

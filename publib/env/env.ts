@@ -14,6 +14,8 @@ export interface Env {
 /** Cancels what it stands for; a second call does nothing. */
 export interface Cancellable {
   cancel(): void
+  /** Whether it keeps the process alive, from now on. Absent: as it was made. */
+  keepAlive?(does: boolean): void
 }
 
 export interface Clock {

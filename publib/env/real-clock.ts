@@ -11,7 +11,13 @@ export const realClock: Clock = {
   after(delayMs, call, options): Cancellable {
     const timer = setTimeout(call, clampDelay(delayMs))
     if (options?.keepAlive !== true) timer.unref()
-    return { cancel: () => clearTimeout(timer) }
+    return {
+      cancel: () => clearTimeout(timer),
+      keepAlive(does) {
+        if (does) timer.ref()
+        else timer.unref()
+      },
+    }
   },
 
   every(periodMs, call): Cancellable {

@@ -1,9 +1,12 @@
 import type { Connection } from '#publib/transport'
 
-/** The two ends of a link within one process: messages pass as they are, in order, a moment later. Payloads are shared. */
+/**
+ * The two ends of a link within one process: messages pass as they are, in order. Payloads are shared. The first end is told at
+ * once, within the call of the second, the second a moment later: so neither is told of an answer while it still speaks.
+ */
 export function connectionPair<A, B>(): readonly [Connection<A, B>, Connection<B, A>] {
-  const a = new PairedConnection<A, B>()
-  const b = new PairedConnection<B, A>()
+  const a = new PairedConnection<A, B>(true)
+  const b = new PairedConnection<B, A>(false)
   a.other = b
   b.other = a
   return [a, b]
@@ -24,6 +27,12 @@ class PairedConnection<In, Out> implements Connection<In, Out> {
   #onMessage: ((message: In, payloads: readonly Uint8Array[]) => void) | undefined
   #waiting: Waiting<In>[] = []
   #isScheduled = false
+  #isTelling = false
+  readonly #isToldAtOnce: boolean
+
+  constructor(isToldAtOnce: boolean) {
+    this.#isToldAtOnce = isToldAtOnce
+  }
 
   get onMessage() {
     return this.#onMessage
@@ -34,7 +43,7 @@ class PairedConnection<In, Out> implements Connection<In, Out> {
   }
 
   send(message: Out, payloads: readonly Uint8Array[] = []): void {
-    if (this.isOpen) this.other?.take({ message, payloads })
+    if (this.isOpen) this.other?.take(message, payloads)
   }
 
   close(code = 1000, reason = ''): void {
@@ -50,22 +59,34 @@ class PairedConnection<In, Out> implements Connection<In, Out> {
     this.close(1006)
   }
 
-  take(waiting: Waiting<In>): void {
-    this.#waiting.push(waiting)
+  take(message: In, payloads: readonly Uint8Array[]): void {
+    const isFirst = this.#waiting.length === 0 && !this.#isTelling
+    if (this.#isToldAtOnce && isFirst && this.#onMessage !== undefined) {
+      this.#onMessage(message, payloads)
+      return
+    }
+    this.#waiting.push({ message, payloads })
     this.#schedule()
   }
 
   #schedule(): void {
     if (this.#isScheduled || this.#onMessage === undefined || this.#waiting.length === 0) return
     this.#isScheduled = true
-    queueMicrotask(() => {
-      this.#isScheduled = false
-      const messages = this.#waiting
-      this.#waiting = []
+    queueMicrotask(() => this.#tell())
+  }
+
+  #tell(): void {
+    this.#isScheduled = false
+    const messages = this.#waiting
+    this.#waiting = []
+    this.#isTelling = true
+    try {
       for (const { message, payloads } of messages) {
         if (this.isOpen) this.#onMessage?.(message, payloads)
       }
-      this.#schedule()
-    })
+    } finally {
+      this.#isTelling = false
+    }
+    this.#schedule()
   }
 }

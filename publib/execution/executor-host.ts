@@ -9,6 +9,7 @@ import type { HostAction, HostEvent } from './host-events.ts'
 import { type HeardByHost, HostExecutors } from './host-executors.ts'
 import { HostState } from './host-state.ts'
 import { HostTables } from './host-tables.ts'
+import { HostTurns } from './host-turns.ts'
 import { LaunchedTasks } from './launched-tasks.ts'
 import type { TaskEndedMessage } from './run-task.ts'
 import { ShuffleFiles } from './shuffle-files.ts'
@@ -33,13 +34,13 @@ export class ExecutorHost {
   readonly #cache: HostCache
   readonly #statuses: StatusBatch
   readonly #executors: HostExecutors
+  readonly #turns: HostTurns
   #connection: DriverConnection | undefined
   /** What the executor said of the task that the machine is told of. */
   #said: TaskEndedMessage | undefined
   readonly #stalls = new StallWatch()
   readonly #stallTimer: Cancellable
   #timer: Cancellable | undefined
-  #isSettling = false
   #isClosed = false
   /** Called when the last executor is gone. */
   readonly #onEmpty: (() => void)[] = []
@@ -47,9 +48,11 @@ export class ExecutorHost {
   constructor(options: ExecutorHostOptions) {
     this.#options = options
     this.#state = new HostState(options.onReplace === undefined ? 'abandon' : 'replaceHost')
+    this.#turns = new HostTurns(options.links, () => this.#settle())
     this.#cache = new HostCache(options, () => this.#executors.links, this.#send.bind(this))
     this.#executors = new HostExecutors(options, {
       makeRoom: this.#cache.makeRoom.bind(this.#cache),
+      turn: hear => this.#turns.run(hear),
       heard: (executorId, generation, message) => this.#heard(executorId, generation, message),
       exited: (executorId, generation, cause) =>
         this.#handle({ type: 'ThreadExited', executorId, generation, cause }),
@@ -90,7 +93,7 @@ export class ExecutorHost {
       before.close(4409, 'another connection of the driver took over')
     }
     connection.onMessage = (message, payloads) => {
-      if (connection === this.#connection) this.#receive(message, payloads)
+      if (connection === this.#connection) this.#turns.run(() => this.#receive(message, payloads))
     }
     this.#statuses.attach(connection)
   }
@@ -173,14 +176,11 @@ export class ExecutorHost {
     for (const action of this.#state.handle(event, clock.now())) this.#perform(action)
     // A thread that starts or tasks that run keep the process alive from this moment on.
     if (!this.#isClosed && this.#state.attemptCount > 0) links.setBusy(true)
-    if (this.#isSettling) return
-    this.#isSettling = true
-    queueMicrotask(() => this.#settle())
+    this.#turns.changed()
   }
 
   /** Once for all that happened in a turn: many tasks end in one. */
   #settle(): void {
-    this.#isSettling = false
     const { clock, links } = this.#options
     this.#statuses.settle()
     this.#timer?.cancel()

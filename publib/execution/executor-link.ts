@@ -29,6 +29,8 @@ export interface LinkOptions {
   /** For executors that need not stand still to ask. */
   readonly makeRoom: (request: RoomRequest) => RoomAnswer
   readonly onMessage: (message: FromExecutorThread) => void
+  /** Called around all that is heard in one go. Default: each stands for itself. */
+  readonly turn?: (hear: () => void) => void
   /** Called once, with why. */
   readonly onExit: (cause: LossCause) => void
 }
@@ -38,4 +40,7 @@ export interface ExecutorLinks {
   start(options: LinkOptions): ExecutorLink
   /** Whether tasks run: only then is the process kept alive by them. */
   setBusy(isBusy: boolean): void
+  /** What is posted until `release` goes out then, to each executor in one message. Absent: nothing is held. */
+  hold?(): void
+  release?(): void
 }

@@ -10,6 +10,7 @@ export type HeardByHost = Exclude<FromExecutorThread, { readonly type: 'call' }>
 
 export interface HostExecutorsHooks {
   readonly makeRoom: (request: RoomRequest) => RoomAnswer
+  readonly turn: (hear: () => void) => void
   readonly heard: (executorId: ExecutorId, generation: number, message: HeardByHost) => void
   readonly exited: (executorId: ExecutorId, generation: number, cause: LossCause) => void
 }
@@ -46,10 +47,10 @@ export class HostExecutors {
 
   start(executorId: ExecutorId, generation: number): ExecutorLink {
     const { links, blocks, cacheBudget } = this.#options
-    const { makeRoom, heard, exited } = this.#hooks
+    const { makeRoom, turn, heard, exited } = this.#hooks
     const desk = new HostCallDesk(() => link, blocks, makeRoom)
     const link = links.start({
-      ...{ executorId, generation, makeRoom, cacheBudget: cacheBudget.memory },
+      ...{ executorId, generation, makeRoom, turn, cacheBudget: cacheBudget.memory },
       onMessage: message => {
         if (message.type === 'call') desk.serve(message.call)
         else heard(executorId, generation, message)

@@ -8,6 +8,8 @@ import type { TaskEndedMessage } from './run-task.ts'
 /** A batch leaves when it holds so many tasks, or is so old. */
 const TASKS_MAX = 64
 const AGE_MS = 1
+/** That the first task of an idle executor has begun decides nothing soon. */
+const STARTED_AGE_MS = 20
 /** Larger results travel in pieces, before the end of their task is told. */
 const INLINE_BYTES_MAX = 1 << 20
 const CHUNK_BYTES = 512 << 10
@@ -33,7 +35,8 @@ export class StatusBatch {
   #started: TaskId[] = []
   #ended: EndedTask[] = []
   #payloads: Uint8Array[] = []
-  #isTimed = false
+  /** When the batch leaves at the latest, and what sees to it; ends do not wait for starts. */
+  #timer: { readonly forEnds: boolean; readonly cancel: () => void } | undefined
   readonly #large: LargeResult[] = []
 
   /** @param isHungry whether an executor could have more to do: then the end of a task is told at once */
@@ -105,17 +108,23 @@ export class StatusBatch {
   }
 
   #schedule(): void {
+    const hasEnded = this.#ended.length > 0
     const isFull = this.#started.length + this.#ended.length >= TASKS_MAX
-    if (isFull || (this.#ended.length > 0 && this.#isHungry())) {
+    if (isFull || (hasEnded && this.#isHungry())) {
       this.flush()
-    } else if (!this.#isTimed) {
-      this.#isTimed = true
-      const call = () => {
-        this.#isTimed = false
-        this.flush()
-      }
-      this.#clock.after(AGE_MS, call, { keepAlive: true })
+    } else if (this.#timer === undefined || (hasEnded && !this.#timer.forEnds)) {
+      this.#timer?.cancel()
+      this.#timer = this.#startTimer(hasEnded)
     }
+  }
+
+  #startTimer(forEnds: boolean): { readonly forEnds: boolean; readonly cancel: () => void } {
+    const call = () => {
+      this.#timer = undefined
+      this.flush()
+    }
+    const timer = this.#clock.after(forEnds ? AGE_MS : STARTED_AGE_MS, call, { keepAlive: forEnds })
+    return { forEnds, cancel: () => timer.cancel() }
   }
 
   /** Sends what waits. */

@@ -37,6 +37,12 @@ export class ThreadLinks implements ExecutorLinks {
   readonly #options: ThreadLinksOptions
   readonly #links = new Set<ThreadLink>()
   #isBusy = false
+  /** Links with mail that leaves at the release; undefined: nothing is held. */
+  #held: ThreadLink[] | undefined
+  readonly #holds = (link: ThreadLink): boolean => {
+    this.#held?.push(link)
+    return this.#held !== undefined
+  }
 
   constructor(options: ThreadLinksOptions) {
     this.#options = options
@@ -54,7 +60,7 @@ export class ThreadLinks implements ExecutorLinks {
   }
 
   #start(options: LinkOptions): ExecutorLink {
-    const link = new ThreadLink(this.#options, {
+    const link = new ThreadLink(this.#options, this.#holds, {
       ...options,
       onExit: cause => {
         this.#links.delete(link)
@@ -74,6 +80,16 @@ export class ThreadLinks implements ExecutorLinks {
     if (isBusy === this.#isBusy) return
     this.#isBusy = isBusy
     for (const link of this.#links) link.setBusy(isBusy)
+  }
+
+  hold(): void {
+    this.#held ??= []
+  }
+
+  release(): void {
+    const links = this.#held
+    this.#held = undefined
+    if (links !== undefined) for (let i = 0; i < links.length; i++) links[i]?.send()
   }
 }
 
@@ -100,7 +116,15 @@ class ThreadLink implements ExecutorLink {
   #isClosed = false
   #uncaught: { readonly error: ErrorData; readonly origin: string } | undefined
 
-  constructor(common: ThreadLinksOptions, options: LinkOptions) {
+  readonly #holds: (link: ThreadLink) => boolean
+
+  /** @param holds notes a link that has mail; false: nobody will send it */
+  constructor(
+    common: ThreadLinksOptions,
+    holds: (link: ThreadLink) => boolean,
+    options: LinkOptions,
+  ) {
+    this.#holds = holds
     const { executorId, generation } = options
     this.#heapMiB = common.heapMiB
     const data: ThreadData = {
@@ -124,15 +148,20 @@ class ThreadLink implements ExecutorLink {
     this.#messages = messages.port1
     this.#answers = answers.port1
     this.#hear = options.onMessage
+    const { turn = call => call() } = options
     this.#messages.on('message', (message: FromExecutorThread | typeof BELL) => {
-      this.#ends.drain(this.#hear)
-      if (message === BELL) return
-      if (message.type === 'uncaught') this.#uncaught = message
-      else options.onMessage(message)
-      this.#ends.noteHeard()
+      turn(() => this.#take(message))
     })
     this.#messages.unref()
     this.#thread.onExit = (code, error) => this.#exited(code, error, options.onExit)
+  }
+
+  #take(message: FromExecutorThread | typeof BELL): void {
+    this.#ends.drain(this.#hear)
+    if (message === BELL) return
+    if (message.type === 'uncaught') this.#uncaught = message
+    else this.#hear(message)
+    this.#ends.noteHeard()
   }
 
   get progress(): Progress {
@@ -143,7 +172,7 @@ class ThreadLink implements ExecutorLink {
     this.#mail.push(message)
     if (this.#isSending || (CAN_WAIT.has(message.type) && this.#mail.length < MAIL_MAX)) return
     this.#isSending = true
-    queueMicrotask(() => this.#send())
+    if (!this.#holds(this)) queueMicrotask(() => this.send())
   }
 
   answer(answer: HostAnswer, transfer: readonly ArrayBuffer[] = []): void {
@@ -155,7 +184,8 @@ class ThreadLink implements ExecutorLink {
     this.#ends.drain(this.#hear)
   }
 
-  #send(): void {
+  /** Sends what waits. */
+  send(): void {
     this.#isSending = false
     const mail = this.#mail
     this.#mail = []

@@ -73,6 +73,11 @@ export abstract class Lineage<out T> {
     return undefined
   }
 
+  /** Whether it may name hosts for any of its partitions: where none does, nobody asks for each. */
+  get hasPreferences(): boolean {
+    return this.preferredLocations !== Lineage.prototype.preferredLocations
+  }
+
   /** Hosts on which a partition is best computed. */
   preferredLocations(_partition: number): readonly string[] {
     return []

@@ -55,3 +55,28 @@ export function jobInfoOf(record: JobRecord): JobInfo {
 export function newStageRecord(stage: StageInfo, status: StageRecord['status']): StageRecord {
   return { ...stage, tasks: { ...stage.tasks }, status }
 }
+
+export function isJobOver({ status }: JobRecord): boolean {
+  return status !== 'RUNNING'
+}
+
+export function isStageOver({ status }: StageRecord): boolean {
+  return status !== 'ACTIVE' && status !== 'PENDING'
+}
+
+/** Takes out what is over, the oldest first, until no more than `max` are left; gives what went. */
+export function forgetOldest<K, V>(
+  from: Map<K, V>,
+  max: number,
+  isOver: (value: V) => boolean,
+): V[] {
+  const gone: V[] = []
+  if (from.size <= max) return gone
+  for (const [key, value] of from) {
+    if (from.size <= max) break
+    if (!isOver(value)) continue
+    from.delete(key)
+    gone.push(value)
+  }
+  return gone
+}

@@ -11,6 +11,9 @@ import type {
 } from './info.ts'
 import {
   type ExecutorRecord,
+  forgetOldest,
+  isJobOver,
+  isStageOver,
   type JobRecord,
   jobInfoOf,
   newStageRecord,
@@ -67,8 +70,7 @@ export class StatusStore {
         this.#endJob(event)
         break
       case 'stageSubmitted':
-        this.#dropStage(this.#stageOf(event.stage.stageId, event.stage.attemptNumber))
-        this.#addStage(newStageRecord(event.stage, 'ACTIVE'))
+        this.#submitStage(event.stage)
         break
       case 'stageCompleted':
         this.#endStage(event.stage)
@@ -213,7 +215,7 @@ export class StatusStore {
       const isSkipped = skippedStageIds.has(stage.stageId)
       this.#addStage(newStageRecord(stage, isSkipped ? 'SKIPPED' : 'PENDING'))
     }
-    forgetOldest(this.#jobs, this.#limits.jobsMax, ({ status }) => status !== 'RUNNING')
+    forgetOldest(this.#jobs, this.#limits.jobsMax, isJobOver)
   }
 
   #endJob({ jobId, error, time }: SparkListenerEvent<'jobEnd'>): void {
@@ -222,11 +224,30 @@ export class StatusStore {
     job.status = error === undefined ? 'SUCCEEDED' : 'FAILED'
     job.completionTime = time
     job.error = error
-    const isNeeded = (stageId: number): boolean =>
-      this.jobs().some(other => other.status === 'RUNNING' && other.stageIds.includes(stageId))
-    for (const stage of job.stageIds.flatMap(id => this.#attempts.get(id) ?? [])) {
-      if (stage.status === 'PENDING' && !isNeeded(stage.stageId)) stage.status = 'SKIPPED'
+    for (const stageId of job.stageIds) {
+      for (const stage of this.#attempts.get(stageId) ?? NOTHING) {
+        if (stage.status === 'PENDING' && !this.#isNeeded(stageId)) stage.status = 'SKIPPED'
+      }
     }
+  }
+
+  #isNeeded(stageId: number): boolean {
+    for (const { status, stageIds } of this.#jobs.values()) {
+      if (status === 'RUNNING' && stageIds.includes(stageId)) return true
+    }
+    return false
+  }
+
+  #submitStage(stage: StageInfo): void {
+    const planned = this.#stageOf(stage.stageId, stage.attemptNumber)
+    if (planned?.status !== 'PENDING') {
+      this.#dropStage(planned)
+      this.#addStage(newStageRecord(stage, 'ACTIVE'))
+      return
+    }
+    planned.status = 'ACTIVE'
+    planned.submissionTime = stage.submissionTime
+    planned.tasks.total = stage.tasks.total
   }
 
   #addStage(stage: StageRecord): void {
@@ -234,8 +255,8 @@ export class StatusStore {
     const attempts = this.#attempts.get(stage.stageId)
     if (attempts === undefined) this.#attempts.set(stage.stageId, [stage])
     else attempts.push(stage)
-    const isOver = ({ status }: StageRecord): boolean => status !== 'ACTIVE' && status !== 'PENDING'
-    for (const gone of forgetOldest(this.#stages, this.#limits.stagesMax, isOver)) {
+    if (this.#stages.size <= this.#limits.stagesMax) return
+    for (const gone of forgetOldest(this.#stages, this.#limits.stagesMax, isStageOver)) {
       this.#dropStage(gone)
     }
   }
@@ -266,19 +287,8 @@ export class StatusStore {
   }
 }
 
+const NOTHING: readonly never[] = []
+
 function keyOf(stageId: number, attempt: number): string {
   return `${stageId}.${attempt}`
-}
-
-/** Takes out what is over, the oldest first, until no more than `max` are left; gives what went. */
-function forgetOldest<K, V>(from: Map<K, V>, max: number, isOver: (value: V) => boolean): V[] {
-  const gone: V[] = []
-  if (from.size <= max) return gone
-  for (const [key, value] of from) {
-    if (from.size <= max) break
-    if (!isOver(value)) continue
-    from.delete(key)
-    gone.push(value)
-  }
-  return gone
 }

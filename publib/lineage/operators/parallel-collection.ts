@@ -54,6 +54,10 @@ export class ParallelCollection<T> extends Lineage<T> {
     if (bytes !== undefined) for (const block of recordBlocks(bytes)) yield decodeColumn(block)
   }
 
+  override get hasPreferences(): boolean {
+    return this.#slices.some(({ hosts }) => hosts.length > 0)
+  }
+
   override preferredLocations(partition: number): readonly string[] {
     return this.#slices[partition]?.hosts ?? []
   }
@@ -87,14 +91,24 @@ export function sliceData(
   hosts: readonly (readonly string[])[] = [],
 ): readonly Slice[] {
   const bound = (index: number): number => Math.floor((index * data.length) / count)
-  return Array.from({ length: count }, (_, index) => {
+  const slices: Slice[] = []
+  for (let index = 0; index < count; index++) {
     const from = bound(index)
     const to = bound(index + 1)
-    return { records: to - from, bytes: encodeSlice(data, from, to), hosts: hosts[index] ?? [] }
-  })
+    const bytes = from === to ? NOTHING : encodeSlice(data, from, to)
+    slices.push({ records: to - from, bytes, hosts: hosts[index] ?? NOWHERE })
+  }
+  return slices
 }
 
+const NOTHING = new Uint8Array(0)
+const NOWHERE: readonly string[] = []
+
 function encodeSlice(data: readonly unknown[], from: number, to: number): Uint8Array {
+  if (to - from <= BLOCK_RECORDS) {
+    const [block, ...more] = encodeBatches(data.slice(from, to), { firstRow: from })
+    if (block !== undefined && more.length === 0) return block
+  }
   const blocks: Uint8Array[] = []
   for (let row = from; row < to; row += BLOCK_RECORDS) {
     const records = data.slice(row, Math.min(row + BLOCK_RECORDS, to))
