@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import type { MapStatus } from '#publib/blocks'
-import { realClock, realFiles, realThreads } from '#publib/env'
+import { type Clock, realClock, realFiles, realThreads } from '#publib/env'
 import { connectionPair, ExecutorHost, type LiveStages, ThreadLinks } from '#publib/execution'
 import { collectPartitionData, encodeStage, type Lineage, type StageWork } from '#publib/lineage'
 import type { DriverToExecutor, EndedTask, ExecutorToDriver } from '#publib/protocol'
@@ -27,6 +27,8 @@ export interface TestHostOptions {
   readonly executors?: number
   readonly heapMiB?: number
   readonly cacheBytes?: number
+  /** Where none is given, the real one. */
+  readonly clock?: Clock
   readonly links?: (folder: string) => ExecutorLinks
 }
 
@@ -85,7 +87,7 @@ export class TestHost {
     const readyIds = new Set<string>()
     this.host = new ExecutorHost({
       hostId: hostId('host-test'),
-      clock: realClock,
+      clock: options.clock ?? realClock,
       links,
       blocks: noOtherWorkers,
       files: realFiles,
