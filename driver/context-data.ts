@@ -7,7 +7,7 @@ import type {
   NumberAccumulator,
 } from '#publib/execution'
 import type { Lineage } from '#publib/lineage'
-import { ContextControl } from './context-control.ts'
+import { ContextFiles } from './context-files.ts'
 import { internals } from './internals.ts'
 import { runFunction } from './operations/actions.ts'
 import * as binarySources from './operations/binary-sources.ts'
@@ -24,7 +24,7 @@ import type { SparkContext } from './spark-context.ts'
 import type { ElementOf, PairRDD, Records, Value } from './values.ts'
 
 /** What a context makes and runs: RDDs, shared variables, jobs by hand. Its life is SparkContext's matter. */
-export abstract class ContextData extends ContextControl {
+export abstract class ContextData extends ContextFiles {
   protected abstract readonly jobs: Jobs
   protected abstract readonly shared: SharedVariables
   /** The number of executors, at least 2; n for `local[n]`. */

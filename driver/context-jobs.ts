@@ -21,6 +21,8 @@ export interface JobSurroundings {
   readonly marks: JobMarks
   readonly statusTracker: StatusTracker
   readonly tasksAtOnceMax: number | undefined
+  /** What jobs wait for that start now; undefined: nothing. */
+  whenReady(): Promise<void> | undefined
   dropShuffles(shuffleIds: readonly ShuffleId[]): Promise<void>
   /** What an action is told that a stop cut off. */
   whenStopped(op: Operation, cause: unknown): Error
@@ -91,6 +93,11 @@ export class ContextJobs implements Jobs {
     refuseAborted(op, options)
     if (!lineage.isPrepared) {
       await this.prepare(lineage, op, options)
+      refuseAborted(op, options)
+    }
+    const ready = this.#surroundings.whenReady()
+    if (ready !== undefined) {
+      await ready
       refuseAborted(op, options)
     }
     const partitions =

@@ -2,6 +2,7 @@ import type { Files } from '#publib/env'
 import type { Broadcast, MergingAccumulator } from '#publib/execution'
 import type { CachedBytes, SparkListener, StatusStore } from '#publib/status'
 import type { BroadcastId, RddId, ShuffleId } from '#publib/util'
+import type { AddedFiles } from './added-files.ts'
 import type { Application } from './backend/backend.ts'
 import type { StatusTracker } from './listener/status-tracker.ts'
 import type { JobRunner } from './scheduler/job.ts'
@@ -14,6 +15,8 @@ export interface Engine {
   readonly startTime: number
   readonly runner: JobRunner
   readonly files: Files
+  /** What the program gives its executors. */
+  readonly addedFiles: AddedFiles
   readonly statusTracker: StatusTracker
   readonly status: StatusStore
   /** Fair pools; none in FIFO mode. */

@@ -1,4 +1,4 @@
-import { type CallSite, describeCallSite, SimSparkError } from '#publib/util'
+import { type CallSite, describeCallSite, SimSparkError, showValue, textOf } from '#publib/util'
 
 /** ` at main.ts:12`, or nothing. */
 function at(callSite: CallSite | undefined): string {
@@ -42,4 +42,32 @@ export function stopInListener(callSite: CallSite | undefined): SimSparkError {
     callSite,
     hint: 'Let the listener set a flag or resolve a promise, and stop the context in the program.',
   })
+}
+
+export function nothingToAdd(place: Place, path: string, cause?: unknown): SimSparkError {
+  const why = cause === undefined ? 'there is no such file' : textOf(cause)
+  return new SimSparkError('PATH_NOT_FOUND', `${place.operation}: ${showValue(path)}: ${why}.`, {
+    callSite: place.callSite,
+    cause,
+    hint: 'The path is looked up on the driver.',
+  })
+}
+
+export function fileNameTaken(place: Place, name: string, before: string): SimSparkError {
+  const message = `${place.operation}: a file ${showValue(name)} was added before, from ${showValue(before)}.`
+  return new SimSparkError('FILE_NAME_TAKEN', message, {
+    callSite: place.callSite,
+    hint: 'Tasks find files by the last part of their path: rename one of them.',
+  })
+}
+
+export function needsRecursive(place: Place, path: string): SimSparkError {
+  const message = `${place.operation}: ${showValue(path)} is a folder; expected a file, or recursive = true.`
+  return new SimSparkError('INVALID_ARGUMENT', message, { callSite: place.callSite })
+}
+
+/** A call of the API. */
+interface Place {
+  readonly operation: string
+  readonly callSite: CallSite | undefined
 }

@@ -14,6 +14,7 @@ export {
   AccumulatorV2,
   type Broadcast,
   type NumberAccumulator,
+  SparkFiles,
   TaskContext,
 } from '#publib/execution'
 export { StatCounter } from '#publib/lineage'

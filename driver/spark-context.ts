@@ -120,6 +120,7 @@ export class SparkContext extends ContextData implements AsyncDisposable {
       marks: this.marks,
       statusTracker: engine.statusTracker,
       tasksAtOnceMax: application.executorsMax,
+      whenReady: () => engine.addedFiles.pending,
       whenStopped: op => this.#stoppedError(op),
       dropShuffles: shuffleIds => engine.dropShuffles(shuffleIds),
       checkpoints: {

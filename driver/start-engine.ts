@@ -6,6 +6,7 @@ import type { Logger } from '#publib/log'
 import { decodeValue } from '#publib/serialization'
 import { type SparkListener, StatusStore } from '#publib/status'
 import { type BroadcastId, type RddId, rddId, type ShuffleId } from '#publib/util'
+import { AddedFiles } from './added-files.ts'
 import type { Application, Backend } from './backend/backend.ts'
 import { JobReports } from './backend/job-reports.ts'
 import type { ContextPlan } from './context-options.ts'
@@ -49,6 +50,7 @@ const JOB_REPORT_MS = 1000
 
 class SchedulerEngine implements Engine {
   readonly files: Files
+  readonly addedFiles: AddedFiles
   readonly startTime: number
   readonly statusTracker: StatusTracker
   readonly cachedBytes: Engine['cachedBytes']
@@ -88,6 +90,12 @@ class SchedulerEngine implements Engine {
       this.#progress = new ConsoleProgress({ status, clock, bar: progressBar(), updatePeriodMs })
     }
     this.files = files
+    this.addedFiles = new AddedFiles({
+      files,
+      applicationId: () => this.application.applicationId,
+      localFolder: plan.settings.get('simspark.local.dir')?.[0],
+    })
+    const { addedFiles } = this
     this.cachedBytes = () => status.storage()
     this.startTime = clock.wallTime()
     this.statusTracker = new StatusTracker(status)
@@ -111,6 +119,10 @@ class SchedulerEngine implements Engine {
       encodeStage: parts.encodeStage ?? encoderOf(plan),
       collectPartitionData: sourceParts,
       decodeValue,
+      added: {
+        addedFiles: addedFiles.files,
+        readChunk: (file, offset) => addedFiles.readChunk(file, offset),
+      },
       broadcastBytes: id => this.#broadcastOf(id).bytes,
       onAccumulators: updates => {
         for (const { accumulatorId, bytes } of updates) {
@@ -173,6 +185,7 @@ class SchedulerEngine implements Engine {
   async stop(exitCode: number | undefined): Promise<void> {
     this.#reports?.cancel()
     await this.#scheduler.stop(exitCode)
+    await this.addedFiles.remove()
     this.#bus.post({ event: 'applicationEnd', time: this.#wallTime(), exitCode })
     this.#bus.flush()
     this.#progress?.stop()

@@ -1,7 +1,7 @@
 import { type Files, isAlive, ownIdentity, pidNamespace } from '#publib/env'
 
 /** Names that only this package gives to folders for temporary files; `-stale` marks one that is being deleted. */
-const NAME = /^simspark-(?:app-\d{14}-[0-9a-f]{8}|local-cluster-\w{6})(-stale)?$/
+const NAME = /^simspark-(?:app-\d{14}-[0-9a-f]{8}(?:-files)?|local-cluster-\w{6})(-stale)?$/
 const OWNER = 'owner'
 const OWNER_BYTES_MAX = 1_000
 

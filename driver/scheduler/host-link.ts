@@ -34,12 +34,31 @@ export interface SourcePart {
   readonly bytes?: Uint8Array | undefined
 }
 
+/** A file that the program gives its executors. */
+export interface AddedFile {
+  /** Relative, below the folder of added files. */
+  readonly name: string
+  /** Of the driver's copy. */
+  readonly path: string
+  readonly size: number
+  readonly isExecutable: boolean
+}
+
 /** Where a link gets what tasks need. */
 export interface LinkSupply {
   /** The version of a shuffle's outputs; undefined while some are missing: tasks must not take a part for the whole. */
   completeEpoch(shuffleId: ShuffleId): number | undefined
   mapStatuses(shuffleId: ShuffleId): readonly MapStatus[]
   broadcastBytes(id: BroadcastId): Uint8Array
+  /** All that were added, in their order. */
+  readonly addedFiles: readonly AddedFile[]
+  /** A piece of one, never empty but for an empty file. */
+  readChunk(file: AddedFile, offset: number): Uint8Array
+}
+
+interface Outgoing {
+  readonly message: DriverToExecutor
+  readonly payloads: readonly Uint8Array[] | (() => readonly Uint8Array[])
 }
 
 /**
@@ -58,7 +77,9 @@ export class HostLink {
   readonly #confirming = new Map<number, () => void>()
   #lastRequestId = 0
   #batch: SentTask[] = []
-  #outbox: { readonly message: DriverToExecutor; readonly payloads: readonly Uint8Array[] }[] = []
+  #outbox: Outgoing[] = []
+  /** So many of the added files were sent. */
+  #filesSent = 0
 
   constructor(handle: ExecutorHostHandle, supply: LinkSupply) {
     this.handle = handle
@@ -137,6 +158,9 @@ export class HostLink {
   }
 
   #prepare({ description, bytes, broadcastIds }: SentStage): void {
+    while (this.#filesSent < this.#supply.addedFiles.length) {
+      this.#sendFile(this.#supply.addedFiles[this.#filesSent++] as AddedFile)
+    }
     for (const id of broadcastIds) this.#sendBroadcast(id)
     if (!this.#stages.has(description.stageId)) {
       this.#stages.add(description.stageId)
@@ -164,6 +188,19 @@ export class HostLink {
     } while (offset < size)
   }
 
+  /** Its pieces are read when they go out: a file may be larger than memory. */
+  #sendFile(file: AddedFile): void {
+    const { name, size, isExecutable } = file
+    let offset = 0
+    do {
+      const message = { type: 'file', name, offset, size, isExecutable } as const
+      const from = offset
+      this.#outbox.push({ message, payloads: () => [this.#supply.readChunk(file, from)] })
+      offset += CHUNK_BYTES
+    } while (offset < size)
+    this.#pump()
+  }
+
   #sendTasks(batch: readonly SentTask[]): void {
     const payloads: Uint8Array[] = []
     const tasks = batch.map(({ task, executorId, sources }): LaunchedTask => {
@@ -186,7 +223,7 @@ export class HostLink {
     let sentCount = 0
     for (const { message, payloads } of this.#outbox) {
       if (connection.isOpen && connection.bufferedBytes > BUFFERED_BYTES_MAX) break
-      connection.send(message, payloads)
+      connection.send(message, typeof payloads === 'function' ? payloads() : payloads)
       sentCount++
     }
     if (sentCount > 0) this.#outbox = this.#outbox.slice(sentCount)

@@ -5,7 +5,7 @@ import type { SparkListenerEvent, StatusStore } from '#publib/status'
 import type { BroadcastId, StageId } from '#publib/util'
 import type { Backend } from '../backend/backend.ts'
 import type { SchedulerLimits } from './core.ts'
-import type { SourcePart } from './host-link.ts'
+import type { LinkSupply, SourcePart } from './host-link.ts'
 import type { Scheduling } from './pools.ts'
 import type { SpeculationLimits } from './slow-tasks.ts'
 
@@ -31,6 +31,8 @@ export interface SchedulerDependencies {
     firstId: number,
   ): readonly SourcePart[]
   decodeValue(bytes: Uint8Array): unknown
+  /** Files that the program gives its executors; default: none. */
+  readonly added?: Pick<LinkSupply, 'addedFiles' | 'readChunk'>
   /** @throws BROADCAST_DESTROYED */
   broadcastBytes(id: BroadcastId): Uint8Array
   /** Called once for each stage execution and partition. */

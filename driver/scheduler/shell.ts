@@ -22,6 +22,7 @@ import { BroughtResults } from './shell-results.ts'
 /** How often idle executors are looked for. */
 const ALLOCATION_PERIOD_MS = 1000
 const ABORTED = 'its signal was aborted'
+const NO_FILES = { addedFiles: [], readChunk: () => new Uint8Array() }
 
 /**
  * Runs jobs: turns what actions ask and what hosts tell into events of the machines, and does what they decide.
@@ -58,6 +59,7 @@ export class Scheduler implements JobRunner {
         core.dag.outputs.isComplete(id) ? core.dag.outputs.epochOf(id) : undefined,
       mapStatuses: id => core.dag.outputs.statuses(id),
       broadcastBytes: id => deps.broadcastBytes(id),
+      ...(deps.added ?? NO_FILES),
     })
     const { clock, log } = deps
     const post = (event: SchedulerEvent): void => this.#post(event)

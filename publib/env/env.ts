@@ -159,7 +159,8 @@ export interface FileStat {
 }
 
 export interface SyncFiles {
-  open(path: string, flags: 'r' | 'wx' | 'w'): OpenFile
+  /** `mode` of a file that it makes; 0600 by default. */
+  open(path: string, flags: 'r' | 'wx' | 'w', mode?: number): OpenFile
   readFile(path: string): Uint8Array
   /** Fails with EEXIST where `to` is there: the first one wins. */
   renameNoReplace(from: string, to: string): void

@@ -13,8 +13,8 @@ const FLAGS = {
 
 /** The file system for threads that never wait for promises. Reading follows links, writing refuses them. */
 export const realSyncFiles: SyncFiles = {
-  open(path, flags): OpenFile {
-    const file = fs.openSync(path, FLAGS[flags], 0o600)
+  open(path, flags, mode = 0o600): OpenFile {
+    const file = fs.openSync(path, FLAGS[flags], mode)
     try {
       const stats = fs.fstatSync(file)
       if (!stats.isFile()) throw notARegularFile(path)

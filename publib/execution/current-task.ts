@@ -1,5 +1,6 @@
 import type { AsyncLocalStorage } from 'node:async_hooks'
 import type { BroadcastTable } from './broadcast-table.ts'
+import type { FilesPlace } from './spark-files.ts'
 import type { TaskAccumulators } from './task-accumulators.ts'
 import type { TaskContext } from './task-context.ts'
 
@@ -8,6 +9,8 @@ export interface CurrentTask {
   readonly context: TaskContext
   readonly accumulators: TaskAccumulators
   readonly broadcasts: BroadcastTable
+  /** Files that the program gave its executors. */
+  readonly addedFiles: FilesPlace
 }
 
 // One for each thread: a thread runs one task at a time, and its synchronous part has the thread to itself.

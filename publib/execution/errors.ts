@@ -5,6 +5,7 @@ import {
   describeCallSite,
   type ShuffleId,
   SimSparkError,
+  showValue,
   type TaskId,
 } from '#publib/util'
 
@@ -108,4 +109,24 @@ export function builtinsReplaced(names: string): SimSparkError {
       hint: 'Change no built-ins in functions that run on executors; use a variable of your own.',
     },
   )
+}
+
+export function addedFileMissing(name: string): SimSparkError {
+  return new SimSparkError(
+    'PATH_NOT_FOUND',
+    `No file ${showValue(name)} was added to the context.`,
+    {
+      hint: 'Add it by sc.addFile(path) before the job; its name is the last part of that path, and `folder/name` in a folder.',
+    },
+  )
+}
+
+export function noAddedFiles(): SimSparkError {
+  return new SimSparkError('PATH_NOT_FOUND', 'No file was added to a context here.', {
+    hint: 'SparkFiles knows what sc.addFile(path) added, in tasks and on the driver.',
+  })
+}
+
+export function addedFileRefused(name: string): SimSparkError {
+  return new SimSparkError('INTERNAL', `An added file must not be called ${showValue(name)}.`)
 }

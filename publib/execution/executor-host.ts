@@ -12,7 +12,6 @@ import { HostTables } from './host-tables.ts'
 import { HostTurns } from './host-turns.ts'
 import { LaunchedTasks } from './launched-tasks.ts'
 import type { TaskEndedMessage } from './run-task.ts'
-import { ShuffleFiles } from './shuffle-files.ts'
 import { STALL_LOOK_MS, StallWatch, stalledTasks } from './stall-watch.ts'
 import { StatusBatch } from './status-batch.ts'
 
@@ -57,7 +56,7 @@ export class ExecutorHost {
       exited: (executorId, generation, cause) =>
         this.#handle({ type: 'ThreadExited', executorId, generation, cause }),
     })
-    this.#tables = new HostTables(new ShuffleFiles(options.files, options.shuffleFolder))
+    this.#tables = new HostTables(options.files, options.shuffleFolder)
     this.#stallTimer = options.clock.every(STALL_LOOK_MS, () => this.#lookForStalls())
     this.#statuses = new StatusBatch(options.clock, () => this.#state.isHungry)
   }

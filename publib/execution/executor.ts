@@ -6,6 +6,7 @@ import { CachedPartitions } from './cached-partitions.ts'
 import { taskKilled } from './errors.ts'
 import { LostClasses } from './lost-classes.ts'
 import { runTask, type TaskEndedMessage } from './run-task.ts'
+import { type FilesPlace, filesFolderBeside } from './spark-files.ts'
 import { StageTable } from './stage-table.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { TaskRun } from './task-attempt.ts'
@@ -23,6 +24,7 @@ export class Executor {
   readonly #broadcasts = new BroadcastTable()
   readonly #mapOutputs = new Map<ShuffleId, readonly MapStatus[]>()
   readonly #queue: TaskRun[] = []
+  readonly #addedFiles: FilesPlace
   readonly #turn: () => Promise<void>
   #running: { readonly run: TaskRun; stray: { readonly error: unknown } | undefined } | undefined
 
@@ -30,6 +32,9 @@ export class Executor {
   constructor(surroundings: Surroundings, turn: () => Promise<void>) {
     this.#surroundings = surroundings
     this.#turn = turn
+    const { files, shuffleFolder } = surroundings
+    const isThere = (path: string): boolean => files.stat(path) !== undefined
+    this.#addedFiles = { folder: filesFolderBeside(shuffleFolder), isThere }
     this.#stages = new StageTable(surroundings.liveStages)
     this.#cached = new CachedPartitions(surroundings, this.#lostClasses.note)
   }
@@ -92,6 +97,7 @@ export class Executor {
     const tables = {
       ...{ stages: this.#stages, cached: this.#cached },
       ...{ broadcasts: this.#broadcasts, mapOutputs: this.#mapOutputs },
+      addedFiles: this.#addedFiles,
       lostClasses: this.#lostClasses,
     }
     for (let run = this.#queue.shift(); run !== undefined; run = this.#queue.shift()) {

@@ -1,4 +1,5 @@
 import type { MapStatus } from '#publib/blocks'
+import type { Files } from '#publib/env'
 import type { DriverToExecutor, ToExecutorThread } from '#publib/protocol'
 import type { StageDescription } from '#publib/task'
 import {
@@ -10,7 +11,9 @@ import {
 } from '#publib/util'
 import { broadcastOutOfBounds } from './errors.ts'
 import type { ExecutorLink } from './executor-link.ts'
-import type { ShuffleFiles } from './shuffle-files.ts'
+import { HostFiles } from './host-files.ts'
+import { ShuffleFiles } from './shuffle-files.ts'
+import { filesFolderBeside } from './spark-files.ts'
 
 interface Broadcast {
   readonly bytes: Uint8Array
@@ -30,7 +33,7 @@ type TableMessage = Extract<
   DriverToExecutor,
   {
     readonly type:
-      | ('stage' | 'mapOutputs' | 'broadcast')
+      | ('stage' | 'mapOutputs' | 'broadcast' | 'file')
       | ('dropStages' | 'dropShuffles' | 'dropBroadcast')
   }
 >
@@ -52,13 +55,16 @@ export class HostTables {
   readonly #broadcasts = new Map<BroadcastId, Broadcast>()
   readonly #told = new WeakMap<ExecutorLink, Told>()
   readonly #shuffleFiles: ShuffleFiles
+  readonly #addedFiles: HostFiles
 
-  constructor(shuffleFiles: ShuffleFiles) {
-    this.#shuffleFiles = shuffleFiles
+  constructor(files: Files, shuffleFolder: string) {
+    this.#shuffleFiles = new ShuffleFiles(files, shuffleFolder)
+    this.#addedFiles = new HostFiles(files.sync, filesFolderBeside(shuffleFolder))
   }
 
   /** Resolves when no file is being deleted. */
   settled(): Promise<void> {
+    this.#addedFiles.close()
     return this.#shuffleFiles.settled()
   }
 
@@ -81,6 +87,9 @@ export class HostTables {
       }
       case 'broadcast':
         this.#putBroadcast(message, payload)
+        break
+      case 'file':
+        this.#addedFiles.take(message, payload)
         break
       case 'dropStages':
         this.#forget(message.stageIds, this.#stages, told => told.stages, links, message)

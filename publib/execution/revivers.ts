@@ -3,12 +3,14 @@ import type { AccumulatorId, BroadcastId } from '#publib/util'
 import { AccumulatorV2, type OwnAccumulatorData, reviveOwnAccumulator } from './accumulator-v2.ts'
 import { currentTask } from './current-task.ts'
 import { accumulatorRead, broadcastMissing } from './errors.ts'
+import { SparkFiles } from './spark-files.ts'
 import type { AccumulatorKey } from './task-accumulators.ts'
 import { TaskContext } from './task-context.ts'
 
 /** Says what the shared variables are that user functions captured: those of the task for which they are instantiated. */
 export function registerRevivers(): void {
   registerReviver('TaskContext', () => TaskContext)
+  registerReviver('SparkFiles', () => SparkFiles)
   registerReviver('AccumulatorV2', () => AccumulatorV2)
   registerReviver('broadcast', data => reviveBroadcast(data as { id: BroadcastId }))
   registerReviver('accumulator', data => reviveAccumulator(data as AccumulatorKey<never, unknown>))

@@ -19,6 +19,7 @@ import type { BroadcastTable } from './broadcast-table.ts'
 import type { CachedPartitions } from './cached-partitions.ts'
 import { type CurrentTask, runInTask, runInTaskAsync } from './current-task.ts'
 import type { LostClasses } from './lost-classes.ts'
+import type { FilesPlace } from './spark-files.ts'
 import type { OpenStage, StageTable } from './stage-table.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { TaskAccumulators } from './task-accumulators.ts'
@@ -33,6 +34,7 @@ export interface ExecutorTables {
   readonly stages: StageTable
   readonly cached: CachedPartitions
   readonly broadcasts: BroadcastTable
+  readonly addedFiles: FilesPlace
   readonly mapOutputs: ReadonlyMap<ShuffleId, readonly MapStatus[]>
   readonly lostClasses: LostClasses
 }
@@ -74,7 +76,8 @@ export class TaskAttempt {
     this.#surroundings = surroundings
     this.#metrics = metrics
     this.#context = new TaskContext(run.task, stage.stage, metrics)
-    this.#current = { context: this.#context, accumulators, broadcasts: tables.broadcasts }
+    const { broadcasts, addedFiles } = tables
+    this.#current = { context: this.#context, accumulators, broadcasts, addedFiles }
     const { cached, mapOutputs, lostClasses } = tables
     const { task, slot, sources } = run
     const { loops } = stage

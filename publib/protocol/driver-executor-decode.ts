@@ -71,6 +71,13 @@ const driverToExecutor = v.variant('type', [
     offset: count(WHOLE_BYTES_MAX),
     size: count(WHOLE_BYTES_MAX),
   }),
+  v.strictObject({
+    type: v.literal('file'),
+    name: text(4096),
+    offset: count(),
+    size: count(),
+    isExecutable: v.boolean(),
+  }),
   v.strictObject({ type: v.literal('dropBroadcast'), broadcastId: broadcastIdShape }),
   v.strictObject({ type: v.literal('dropShuffles'), shuffleIds: list(shuffleIdShape, IDS_MAX) }),
   v.strictObject({ type: v.literal('unpersist'), rddId: rddIdShape }),
@@ -86,7 +93,7 @@ export const fromDriverToExecutor = protocolOf<DriverToExecutor>(
   (message, payloads) => {
     if (message.type === 'stage')
       return payloads.length === 1 ? undefined : 'a stage has one payload'
-    if (message.type === 'broadcast') return outside(message, payloads)
+    if (message.type === 'broadcast' || message.type === 'file') return outside(message, payloads)
     if (message.type !== 'launchTasks') return undefined
     const isMissing = message.tasks.some(({ sources }) =>
       sources.some(({ payload }) => payload !== undefined && payload >= payloads.length),

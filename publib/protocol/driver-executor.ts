@@ -54,6 +54,15 @@ export type DriverToExecutor =
       readonly offset: number
       readonly size: number
     }
+  /** Payload 0: bytes from `offset` of a file that the program added; pieces in order, the last one makes it whole. */
+  | {
+      readonly type: 'file'
+      /** Relative, below the folder of added files. */
+      readonly name: string
+      readonly offset: number
+      readonly size: number
+      readonly isExecutable: boolean
+    }
   | { readonly type: 'dropBroadcast'; readonly broadcastId: BroadcastId }
   | { readonly type: 'dropShuffles'; readonly shuffleIds: readonly ShuffleId[] }
   | { readonly type: 'unpersist'; readonly rddId: RddId }

@@ -3,6 +3,7 @@ import '#driver'
 import type { Files } from '#publib/env'
 import { StatusStore } from '#publib/status'
 import { applicationId, SimSparkError } from '#publib/util'
+import { AddedFiles } from '../../driver/added-files.ts'
 import { type ContextPlan, planContext } from '../../driver/context-options.ts'
 import type { Engine } from '../../driver/engine.ts'
 import { internals } from '../../driver/internals.ts'
@@ -30,6 +31,9 @@ class ReferenceEngine implements Engine {
   }
   readonly runner: JobRunner = new InterpreterRunner()
   readonly files = noFiles
+  readonly addedFiles = new AddedFiles({
+    ...{ files: noFiles, applicationId: () => 'app-reference', localFolder: '/nowhere' },
+  })
   readonly startTime = 0
   readonly status = new StatusStore()
   readonly statusTracker = new StatusTracker(this.status)

@@ -88,6 +88,7 @@ function engineWith(engine: Engine, runner: JobRunner): Engine {
     runner,
     application: engine.application,
     files: engine.files,
+    addedFiles: engine.addedFiles,
     startTime: engine.startTime,
     statusTracker: engine.statusTracker,
     status: engine.status,

@@ -43,6 +43,10 @@ export const toExecutor: readonly FuzzSample[] = [
   },
   { message: { type: 'killTasks', taskIds: [7], reason: 'cancelled' } },
   { message: { type: 'killTasks', taskIds: [7], reason: 'cancelled', isGentle: true } },
+  {
+    message: { type: 'file', name: 'a/b.txt', offset: 2, size: 5, isExecutable: true },
+    payloads: [new Uint8Array([1, 2, 3])],
+  },
   { message: { type: 'broadcast', broadcastId: 1, offset: 4, size: 12 }, payloads: piece },
   { message: { type: 'dropBroadcast', broadcastId: 1 } },
   { message: { type: 'dropShuffles', shuffleIds: [2] } },

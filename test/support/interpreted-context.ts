@@ -2,6 +2,7 @@ import { realFiles } from '#publib/env'
 import type { Broadcast, MergingAccumulator } from '#publib/execution'
 import { StatusStore } from '#publib/status'
 import { applicationId, type BroadcastId, type RddId, SimSparkError } from '#publib/util'
+import { AddedFiles } from '../../driver/added-files.ts'
 import { planContext } from '../../driver/context-options.ts'
 import type { Engine } from '../../driver/engine.ts'
 import '../../driver/index.ts'
@@ -32,6 +33,10 @@ export function interpretedContext(
   const stopCodes: (number | undefined)[] = []
   const cancelled: unknown[] = []
   const status = new StatusStore()
+  const applicationIdOf = () => 'app-interpreted'
+  const addedFiles = new AddedFiles({
+    ...{ files: realFiles, applicationId: applicationIdOf, localFolder: undefined },
+  })
   const engine: Engine = {
     application: {
       applicationId: applicationId('app-interpreted'),
@@ -41,7 +46,7 @@ export function interpretedContext(
     startTime: 0,
     runner: runnerOf(interpreter, jobs, cancelled),
     files: realFiles,
-    ...{ status, statusTracker: new StatusTracker(status), pools: [] },
+    ...{ status, statusTracker: new StatusTracker(status), pools: [], addedFiles },
     addAccumulator: (_accumulator: MergingAccumulator) => {},
     addBroadcast: (_broadcast: Broadcast<unknown>) => {},
     dropBroadcast: async (_id: BroadcastId) => {},

@@ -18,8 +18,6 @@ export const notYet: Readonly<Record<string, readonly string[]>> = {
     'resources',
     'parquet',
     'avro',
-    'addFile',
-    'listFiles',
     'addArchive',
     'listArchives',
     'addPackage',

@@ -1,0 +1,79 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { expect } from 'chai'
+import { SparkContext, SparkFiles, TaskContext } from '#driver'
+import { useTempFolder } from '../../support/temp-folder.ts'
+
+describe('a context on a local cluster', function () {
+  this.timeout(120_000)
+  const folder = useTempFolder()
+  let sc: SparkContext
+
+  before(async () => {
+    sc = await SparkContext.getOrCreate({
+      master: 'local-cluster[2,2,256]',
+      conf: { 'simspark.scheduler.mode': 'FAIR', 'simspark.executor.instances': 4 },
+    })
+  })
+  after(() => sc.stop())
+
+  it('gives files to the executors of every worker', async () => {
+    const path = `${folder()}/big.txt`
+    writeFileSync(path, 'abc'.repeat(1_000_000))
+    await sc.addFile(path)
+    const sizes = await sc
+      .range(0, 16, 1, 16)
+      .map(() => readFileSync(SparkFiles.get('big.txt'), 'utf8').length)
+      .collect()
+    expect(sizes).to.deep.equal(Array(16).fill(3_000_000))
+  })
+
+  it('starts a task that hangs a second time elsewhere, and counts it once', async () => {
+    const added = sc.longAccumulator('added')
+    const marker = `${folder()}/begun`
+    const told: number[] = []
+    const listener = {
+      onSpeculativeTaskSubmitted: ({ partition }: { readonly partition: number }) =>
+        told.push(partition),
+    }
+    sc.addSparkListener(listener)
+    const results = await sc
+      .range(0, 20, 1, 20)
+      .map(x => {
+        added.add(1)
+        if (x !== 7 || existsSync(marker)) return x
+        writeFileSync(marker, '')
+        for (;;) {
+          // For ever: only whoever comes first.
+        }
+      })
+      .collect()
+    sc.removeSparkListener(listener)
+    expect(results).to.deep.equal([...Array(20).keys()])
+    expect(added.value).to.equal(20)
+    expect(told).to.include(7)
+  })
+
+  it('kills an attempt that hangs; its task runs again', async () => {
+    const started = new Promise<number>(resolve => {
+      const listener = {
+        onTaskStart: ({ task }: { readonly task: { readonly taskAttemptId: number } }) => {
+          sc.removeSparkListener(listener)
+          resolve(task.taskAttemptId)
+        },
+      }
+      sc.addSparkListener(listener)
+    })
+    const attempts = sc
+      .range(0, 1, 1, 1)
+      .map(() => {
+        const context = TaskContext.get()
+        while (context?.attemptNumber === 0) {
+          // For ever.
+        }
+        return context?.attemptNumber
+      })
+      .collect()
+    expect(await sc.killTaskAttempt(await started)).to.equal(true)
+    expect(await attempts).to.deep.equal([1])
+  })
+})
