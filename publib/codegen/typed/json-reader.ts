@@ -12,15 +12,32 @@ const BOOLEANS = 4 + 8
 const NUMBERS = 16
 const TEXTS = 32
 
-/** Finds the fields that a chain looks at in texts of JSON. */
-export class JsonReader {
-  readonly #isWhole: boolean
+/** Lines of JSON as records of the fields that a chain looks at. */
+export class JsonLinesReader {
   readonly #fields: JsonRecords
   #misses = 0
 
+  constructor(paths: readonly JsonPath[]) {
+    this.#fields = new JsonRecords(paths)
+  }
+
+  /** Undefined where the values are to be parsed. */
+  read(texts: Column): Column | undefined {
+    if (this.#misses >= MISSES_MAX) return undefined
+    const found = this.#fields.of(texts)
+    this.#misses = found === undefined ? this.#misses + 1 : 0
+    return found
+  }
+}
+
+/** Finds the fields that a chain looks at in texts of JSON that its functions parse. */
+export class JsonReader {
+  readonly #isWhole: boolean
+  readonly #fields: JsonLinesReader
+
   constructor({ isWhole, paths }: Pick<JsonReading, 'isWhole' | 'paths'>) {
     this.#isWhole = isWhole
-    this.#fields = new JsonRecords(paths)
+    this.#fields = new JsonLinesReader(paths)
   }
 
   /**
@@ -28,13 +45,11 @@ export class JsonReader {
    * parse the texts themselves.
    */
   read(given: Column): Column | undefined {
-    if (this.#misses >= MISSES_MAX) return undefined
     const [texts, element] =
       this.#isWhole || given.kind !== 'tuple'
         ? [given, given]
         : [given.fields[0]!, given.fields[1]!]
-    const found = this.#fields.of(texts)
-    this.#misses = found === undefined ? this.#misses + 1 : 0
+    const found = this.#fields.read(texts)
     return found && { kind: 'tuple', rows: rowsOf(given), fields: [found, element] }
   }
 }
@@ -46,7 +61,7 @@ interface Place {
 }
 
 /** Records of the fields at some paths. */
-export class JsonRecords {
+class JsonRecords {
   readonly #paths: readonly JsonPath[]
   readonly #places: readonly Place[]
 

@@ -1,8 +1,10 @@
 import type { Column } from '#publib/columnar'
+import { linesOf } from '#publib/datasource/records'
 import { kernels } from '#publib/kernels'
 import type { ComputeContext, Root } from '#publib/lineage'
 import type { Chain } from '../chain.ts'
 import { signatureOf } from './input.ts'
+import type { JsonLinesReader } from './json-reader.ts'
 import { type LeafBuffer, leafBuffer } from './leaf-buffers.ts'
 import { TypedHelpers } from './typed-helpers.ts'
 import type { End, Next, Start } from './typed-loop.ts'
@@ -46,6 +48,8 @@ export class OpenChain {
   readonly #states: readonly unknown[]
   readonly #helpers: TypedHelpers
   readonly #used: UsedFields | undefined
+  /** Of lines of JSON that nobody has parsed yet: where only some fields of their values are looked at. */
+  readonly #lines: JsonLinesReader | undefined
   readonly #open = new Map<number, LoopState>()
 
   constructor(
@@ -65,11 +69,13 @@ export class OpenChain {
     this.#functions = this.#roots.map(root => context.root(root))
     this.#states = chain.steps.map(step => step.state?.(partition))
     this.#used = usedFields(chain.steps, end.sink.tag)
+    this.#lines = loops.linesReader(chain, end, this.#chainKey)
     this.#helpers = new TypedHelpers(context)
   }
 
   /** All rows of a column, through the steps from `entry` on, to the end. */
-  push(column: Column, entry = FRONT): void {
+  push(given: Column, entry = FRONT): void {
+    const column = this.#parsed(given)
     if (isEmptyColumn(column)) return
     const [loop, own] = this.#loopOf(column, entry)
     this.#call(loop, own)
@@ -77,17 +83,24 @@ export class OpenChain {
 
   /** Whether each row of such a column gives one row at the end, and nothing else is done on the way. */
   isRowwise(column: Column): boolean {
-    return this.#loopOf(column, FRONT)[0].isRowwise
+    return this.#loopOf(this.#parsed(column), FRONT)[0].isRowwise
   }
 
   /** What comes out for a column. */
-  *pull(column: Column, entry = FRONT): Generator<unknown> {
+  *pull(given: Column, entry = FRONT): Generator<unknown> {
+    const column = this.#parsed(given)
     if (isEmptyColumn(column)) return
     const [loop, own] = this.#loopOf(column, entry)
-    for (const given of this.#results(loop, own)) {
-      if (loop.next === undefined) yield given
-      else yield* this.pull(...behindKernel(loop, loop.next, given as Column))
+    for (const made of this.#results(loop, own)) {
+      if (loop.next === undefined) yield made
+      else yield* this.pull(...behindKernel(loop, loop.next, made as Column))
     }
+  }
+
+  /** Lines that nobody has parsed yet as records of what is looked at in them. */
+  #parsed(column: Column): Column {
+    const lines = this.#lines && linesOf(column)
+    return (lines && this.#lines?.read(lines)) ?? column
   }
 
   #loopOf(whole: Column, { place, start, ascii }: Entry): [Compiled, Column] {

@@ -1,7 +1,8 @@
 import { type Column, rowsOf, valuesOf } from '#publib/columnar'
 import type { Chain } from '../chain.ts'
 import { signatureOf } from './input.ts'
-import { JsonReader } from './json-reader.ts'
+import { JsonLinesReader, JsonReader } from './json-reader.ts'
+import { fieldsRead, RECORD } from './record-flow.ts'
 import { Splitter } from './splitting.ts'
 import { type End, type Start, type TypedLoop, typedLoop } from './typed-loop.ts'
 import { NAME, type TypedFunction, warmLoop } from './warm-loops.ts'
@@ -33,8 +34,20 @@ export class TypedLoops {
   readonly #stage: string
   readonly #loops = new Map<string, Map<string, Compiled>>()
 
+  readonly #lines = new Map<string, JsonLinesReader | undefined>()
+
   constructor(stage: string) {
     this.#stage = stage
+  }
+
+  /** What reads lines of JSON at the front of a chain; undefined where whole values are looked at, or other things come. */
+  linesReader(chain: Chain, { sink }: End, chainKey: string): JsonLinesReader | undefined {
+    if (chain.source.tag !== 'jsonLines' || chain.source.about.isCached) return undefined
+    if (!this.#lines.has(chainKey)) {
+      const paths = fieldsRead(chain.steps, RECORD, sink.tag)
+      this.#lines.set(chainKey, paths && new JsonLinesReader(paths))
+    }
+    return this.#lines.get(chainKey)
   }
 
   /** The loop for a column, and the column as that loop reads it. */

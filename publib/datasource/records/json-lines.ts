@@ -32,35 +32,55 @@ export function* readJsonLines(
   onMalformed: () => void = () => undefined,
 ): Generator<Batch<unknown>> {
   const { encoding, policy } = scan
-  const parser = new LineParser(scan, onMalformed)
+  const options = { encoding, lineBytesMax: policy.recordBytesMax }
   for (const range of split.ranges) {
-    const one = { ranges: [range] }
-    const options = { encoding, lineBytesMax: policy.recordBytesMax }
+    const parser = new LineParser(range, scan, files, metrics, onMalformed)
     let linesBefore = 0
-    for (const lines of readLines(one, files, metrics, options)) {
-      const values: unknown[] = []
-      for (let i = 0; i < lines.length; i++) {
-        const failed = parser.parse(lines[i]!, values)
-        if (failed === undefined) continue
-        throw failure(range, linesBefore + i, failed, { files, metrics, encoding })
-      }
+    for (const lines of readLines({ ranges: [range] }, files, metrics, options)) {
+      const values = parser.values(lines, linesBefore)
       linesBefore += lines.length
       if (values.length > 0) yield values
     }
   }
 }
 
-class LineParser {
+/** Parses the lines of a range. */
+export class LineParser {
+  readonly #range: FileRange
   readonly #scan: JsonScan
+  readonly #files: SyncFiles
+  readonly #metrics: TaskMetrics
   readonly #onMalformed: () => void
 
-  constructor(scan: JsonScan, onMalformed: () => void) {
+  constructor(
+    range: FileRange,
+    scan: JsonScan,
+    files: SyncFiles,
+    metrics: TaskMetrics,
+    onMalformed: () => void,
+  ) {
+    this.#range = range
     this.#scan = scan
+    this.#files = files
+    this.#metrics = metrics
     this.#onMalformed = onMalformed
   }
 
+  /** What some lines hold; `linesBefore` of the range stand in front of them. @throws MALFORMED_RECORD */
+  values(lines: readonly string[], linesBefore: number): unknown[] {
+    const values: unknown[] = []
+    for (let i = 0; i < lines.length; i++) {
+      const failed = this.#parse(lines[i]!, values)
+      if (failed === undefined) continue
+      const { encoding } = this.#scan
+      const reading = { files: this.#files, metrics: this.#metrics, encoding }
+      throw failure(this.#range, linesBefore + i, failed, reading)
+    }
+    return values
+  }
+
   /** Adds what a line holds; gives the error that ends the job. */
-  parse(line: string, values: unknown[]): unknown {
+  #parse(line: string, values: unknown[]): unknown {
     const { largeIntegers, policy } = this.#scan
     try {
       values.push(

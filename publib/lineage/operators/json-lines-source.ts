@@ -1,6 +1,6 @@
-import type { Batch } from '#publib/columnar'
+import type { Batch, Column } from '#publib/columnar'
 import type { Split } from '#publib/datasource/reading'
-import { type JsonScan, readJsonLines } from '#publib/datasource/records'
+import { type JsonScan, readJsonLineColumns, readJsonLines } from '#publib/datasource/records'
 import type { ComputeContext } from '../compute-context.ts'
 import { type FileScan, FilesLineage, type MalformedCount } from '../files-lineage.ts'
 import type { About, Fields, PartitionData } from '../lineage.ts'
@@ -49,6 +49,13 @@ export class JsonLinesSource extends FilesLineage<unknown> {
     const { files } = context.environment
     const onMalformed = this.malformedIn(context)
     return readJsonLines(fields as Split, this.scan.json, files, context.metrics, onMalformed)
+  }
+
+  override columns(partition: number, context: ComputeContext): Iterable<Column> {
+    const { fields } = context.partitionData(this, partition)
+    const { files } = context.environment
+    const onMalformed = this.malformedIn(context)
+    return readJsonLineColumns(fields as Split, this.scan.json, files, context.metrics, onMalformed)
   }
 
   override partitionData(partition: number): PartitionData | undefined {
