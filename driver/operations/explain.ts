@@ -42,8 +42,9 @@ function linesOf({ lineage, dependency }: StageOutline, tiers: Tiers): string[] 
       : { kind: 'shuffleMap', dependency }
   const recognised = recogniseStage(lineage, work)
   const lines: string[] = []
-  for (const each of parentsFirst(lineage)) {
-    lines.push(lineOf(describe(each.about), tiers.operator(each, recognised)))
+  const stage = [...parentsFirst(lineage)]
+  for (const each of stage) {
+    lines.push(lineOf(describe(each.about), tiers.operator(each, recognised, stage)))
     if (!(each instanceof Shuffled)) continue
     const combined = tiers.combining(each.options.combining, each.parent, recognised)
     if (combined !== undefined) lines.push(`  ${lineOf('combines values', combined)}`)

@@ -4,9 +4,11 @@ import type { FunctionShape, Recognition } from '#publib/recognition'
 import type { Step } from '../step.ts'
 import { type Element, plainValue } from '../typed/element.ts'
 import { elementOf, signatureOf } from '../typed/input.ts'
+import { jsonReadingOf, parsingShape, writeTexts } from '../typed/json-reading.ts'
 import { goThrough } from '../typed/lists.ts'
 import { LoopWriter } from '../typed/loop-writer.ts'
 import { lowerFunction } from '../typed/lower.ts'
+import { fieldsRead, RECORD } from '../typed/record-flow.ts'
 import { type Splitting, splittingOf, writeParts } from '../typed/splitting.ts'
 import { asPair, writeStep } from '../typed/steps.ts'
 import { guesses, kindWords, TEXTS } from './kinds.ts'
@@ -35,15 +37,20 @@ export function elementsOf(column: Column): Elements {
 /** Elements of which nothing is known before a job runs. */
 export const UNKNOWN: Elements = { element: plainValue('x'), isLookedAt: true }
 
-/** The tier of one operator that has a loop, for such elements. */
+/** The tier of one operator that has a loop, for such elements. `followers` are those that take what comes of it in the same loop. */
 export function judgeStep(
   step: Step,
+  followers: readonly Step[],
   given: Elements,
   recognised: ReadonlyMap<Root, Recognition>,
 ): Judged {
   const [root] = step.roots
   const recognition = root && recognised.get(root)
   const shaped = withShapes(step, recognised)
+  if (parsingShape(shaped) !== undefined) {
+    const others = followers.map(each => withShapes(each, recognised))
+    return judgeParsing([shaped, ...others], given)
+  }
   const splitting = splittingOf(shaped)
   if (splitting !== undefined) return judgeSplit(shaped, given, splitting)
   const element = written(shaped, given.element)
@@ -58,6 +65,39 @@ export function judgeStep(
   }
   if (step.multiplies) return judgeList(shaped, recognition.shape, given, out)
   return judgeShape(shaped, recognition.shape, given, out)
+}
+
+const READS_FIELDS = 'of objects in JSON, where the fields that are looked at are of one kind'
+const READS_ALL =
+  'its function is called, since what it parses may be looked at as a whole: there is a kernel where simple functions take single fields of it, here and further on'
+
+/** A step whose function parses a text. */
+function judgeParsing(steps: readonly [Step, ...Step[]], given: Elements): Judged {
+  const [step] = steps
+  const out = { element: written(step, given.element), isLookedAt: false }
+  const reading = jsonReadingOf(steps, 'collect')
+  if (reading === undefined) return { tier: 'loop', note: READS_ALL, out }
+  const found = step.tag === 'map' ? UNKNOWN : out
+  if (writeTexts(reading, step, given.element, new LoopWriter()) !== undefined) {
+    return { tier: 'kernel', note: READS_FIELDS, out: found }
+  }
+  if (!given.isLookedAt) return { tier: 'loop', note: notKnown(given.element), out }
+  return { tier: 'kernel', note: `if its elements are texts, ${READS_FIELDS}`, out: found }
+}
+
+const PARSES_ALL =
+  'its values are parsed one by one, since they may be looked at as wholes: there is a kernel where simple functions take single fields of them'
+
+/** The source of lines of JSON, by what takes its values. */
+export function judgeLines(
+  followers: readonly Step[],
+  recognised: ReadonlyMap<Root, Recognition>,
+): Pick<Judged, 'tier' | 'note'> {
+  const steps = followers.map(step => withShapes(step, recognised))
+  const paths = fieldsRead(steps, RECORD, 'collect')
+  return paths === undefined
+    ? { tier: 'as written', note: PARSES_ALL }
+    : { tier: 'kernel', note: 'where its lines are objects, of which single fields are looked at' }
 }
 
 const NO_SPLIT =

@@ -3,6 +3,7 @@ import { combiningOf } from '#publib/lineage/tasks'
 import type { Recognition } from '#publib/recognition'
 import { accumulatorsOf, areNumbersFor } from '../accumulators/accumulators-of.ts'
 import { stepOf } from '../operators.ts'
+import type { Step } from '../step.ts'
 import type { Element } from '../typed/element.ts'
 import { LoopWriter } from '../typed/loop-writer.ts'
 import { asPair } from '../typed/steps.ts'
@@ -10,6 +11,7 @@ import { isKnown, kindOfElement, kindOfSource } from './kinds.ts'
 import {
   type Elements,
   elementsOf,
+  judgeLines,
   judgeStep,
   shapedRoot,
   type Tier,
@@ -32,14 +34,22 @@ type Recognised = ReadonlyMap<Root, Recognition>
 export class Tiers {
   readonly #elements = new Map<Lineage<unknown>, Elements>()
 
-  operator(lineage: Lineage<unknown>, recognised: Recognised): OperatorTier {
+  /** `stage`: all operators of the same stage. */
+  operator(
+    lineage: Lineage<unknown>,
+    recognised: Recognised,
+    stage: readonly Lineage<unknown>[] = [],
+  ): OperatorTier {
     const step = stepOf(lineage)
     if (step !== undefined) {
-      const { tier, note, out } = judgeStep(step, this.#given(step.parent), recognised)
+      const given = this.#given(step.parent)
+      const followers = followersOf(lineage, stage)
+      const { tier, note, out } = judgeStep(step, followers, given, recognised)
       this.#elements.set(lineage, out)
       return { tier, note }
     }
     this.#elements.set(lineage, this.#outOf(lineage))
+    if (lineage.tag === 'jsonLines') return judgeLines(followersOf(lineage, stage), recognised)
     const hasColumns = Object.hasOwn(Object.getPrototypeOf(lineage), 'columns')
     if (hasColumns) return { tier: 'kernel', note: undefined }
     const takesFunction = lineage.roots().length > 0
@@ -98,6 +108,17 @@ export class Tiers {
     const column = kindOfElement({ kind: 'tuple', items })
     return { ...elementsOf(column), isLookedAt: !isKnown(column) }
   }
+}
+
+/** The steps that take what comes of an operator, one after another in one loop. */
+function followersOf(lineage: Lineage<unknown>, stage: readonly Lineage<unknown>[]): Step[] {
+  const steps: Step[] = []
+  for (let last: Lineage<unknown> | undefined = lineage; last && !last.about.isCached; ) {
+    const next = stage.find(each => stepOf(each)?.parent === last)
+    if (next !== undefined) steps.push(stepOf(next)!)
+    last = next
+  }
+  return steps
 }
 
 const NOT_NUMBERS =

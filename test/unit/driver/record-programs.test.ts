@@ -171,7 +171,7 @@ describe('programs on records of files', () => {
         assertExactly(found.get(name), outcome, `${mode}, ${name}`)
       }
     }
-  }).timeout(60_000)
+  }).timeout(120_000)
 })
 
 /** Of several that would fail, another one may fail first. */
