@@ -88,6 +88,16 @@ export interface KeyKernels {
   hashNumbers(values: Float64Array | Int32Array): Int32Array
   /** What records add to the two sums of a content hash: of each the hash of its key, and that of its value. Unsigned. */
   recordSums(keyHashes: Int32Array, valueHashes: Int32Array): RecordSums
+  /**
+   * Adds value i to `sums[ids[i]]`. Ids from `size` on are new and come in order, without gaps: the first value of one is its sum.
+   * `sums` has room as if every row were new, and is not copied where it lies in allocated bytes. Gives how many ids there are.
+   */
+  addByIds(
+    ids: Int32Array,
+    values: Float64Array | Int32Array,
+    sums: Float64Array,
+    size: number,
+  ): number
   /** Equal where the bytes are. */
   textTable(): KeyTable<Texts>
   /** Equal as by equalValues: NaN equals itself, -0 is 0 (and is kept as 0). */

@@ -15,4 +15,6 @@ export interface Accumulators {
   column(): Column
   /** Forgets them all. */
   clear(): void
+  /** Lets go of what it holds: called last, if at all. */
+  release(): void
 }

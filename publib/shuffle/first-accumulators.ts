@@ -29,6 +29,10 @@ export class FirstAccumulators implements Accumulators {
     this.#first.clear()
   }
 
+  release(): void {
+    this.clear()
+  }
+
   /** The rows whose keys have not come before, and how many they are: numbers of keys come in order. */
   #findNew(ids: Int32Array): number {
     if (this.#rows.length < ids.length) this.#rows = new Uint32Array(ids.length)

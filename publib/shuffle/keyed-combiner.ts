@@ -74,7 +74,10 @@ export class KeyedCombiner {
   }
 
   release(): void {
-    for (const { numbers } of this.#classes.values()) numbers.release()
+    for (const { numbers, accumulators } of this.#classes.values()) {
+      numbers.release()
+      accumulators.release()
+    }
     this.#classes.clear()
   }
 
@@ -104,5 +107,9 @@ export class SingleValues {
     const combiners = this.#accumulators.column()
     this.#accumulators.clear()
     return combiners
+  }
+
+  release(): void {
+    this.#accumulators.release()
   }
 }

@@ -37,6 +37,7 @@ export class MapSideColumns {
   #keysAsked: number
   #rows = 0
   /** Makes combiners of single values, once combining is given up. */
+  #singles: SingleValues | undefined
   #combinersOf: ((values: Column) => Column) | undefined
 
   constructor(options: MapSideOptions, take: TakeColumns, env: SpillEnvironment) {
@@ -77,12 +78,14 @@ export class MapSideColumns {
 
   close(): void {
     this.#combiner.release()
+    this.#singles?.release()
     this.#keeper.release()
   }
 
   #combinersOfSingles(): (values: Column) => Column {
     if (this.#options.areCombinersValues) return values => values
     const singles = new SingleValues(this.#options.makeAccumulators())
+    this.#singles = singles
     return values => singles.combinersOf(values)
   }
 

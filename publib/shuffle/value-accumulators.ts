@@ -77,6 +77,10 @@ class ValueAccumulators implements Accumulators {
   clear(): void {
     this.#combiners = []
   }
+
+  release(): void {
+    this.clear()
+  }
 }
 
 /** The values of a column, to be read in order: arrays of plain values and of numbers as they are. */

@@ -33,6 +33,8 @@ export interface MergeProgram {
   /** Of what the combiners are made. */
   readonly layout: Layout
   readonly loop: MergeLoop
+  /** Whether each number of the combiner is the sum of the same number of all rows. */
+  readonly isSum: boolean
 }
 
 /** What a program reads: columns of numbers, or plain values. */
@@ -63,7 +65,8 @@ export function valueProgram(
   const held = valueOfLayout(layout, leaf => `a${leaf}`)
   const merged = functionText(shapes.mergeValue, [held, given], 'v')
   if (merged === undefined || !isMadeAs(merged.result, layout)) return undefined
-  return { layout, loop: compile({ given: values, held: layout, source }, made, merged) }
+  const loop = compile({ given: values, held: layout, source }, made, merged)
+  return { layout, loop, isSum: isSum(made, merged) }
 }
 
 /** The program for combiners of a layout that were made elsewhere. */
@@ -77,12 +80,24 @@ export function combinerProgram(
   const merged = functionText(shapes.mergeCombiners, [held, given], 'v')
   if (merged === undefined || !isMadeAs(merged.result, layout)) return undefined
   const created = { declarations: '', result: given }
-  return { layout, loop: compile({ given: layout, held: layout, source }, created, merged) }
+  const loop = compile({ given: layout, held: layout, source }, created, merged)
+  return { layout, loop, isSum: isSum(created, merged) }
 }
 
 function isMadeAs(value: Value, layout: Layout): boolean {
   const other = layoutOfValue(value)
   return other !== undefined && layoutText(other) === layoutText(layout)
+}
+
+/** Leaf by leaf: what is created is what is given, and what is merged the two added. */
+function isSum(created: Computed, merged: Computed): boolean {
+  const firsts = numberTexts(created.result)
+  const sums = numberTexts(merged.result)
+  return firsts.length > 0 && firsts.every(
+    (first, leaf) =>
+      first === `b${leaf}` &&
+      (sums[leaf] === `(a${leaf} + b${leaf})` || sums[leaf] === `(b${leaf} + a${leaf})`),
+  )
 }
 
 interface Computed {

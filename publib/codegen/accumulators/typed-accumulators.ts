@@ -1,7 +1,9 @@
 import { type Column, rowsOf } from '#publib/columnar'
+import { kernels } from '#publib/kernels'
 import type { FunctionShape } from '#publib/recognition'
 import { type Accumulators, type Aggregator, valueAccumulators } from '#publib/shuffle'
-import { columnOf, type Layout, layoutText, leafCount, leavesOf } from './layout.ts'
+import { HeldNumbers } from './held-numbers.ts'
+import { columnOf, type Layout, layoutText, leafCount, leavesOf, type Numbers } from './layout.ts'
 import {
   type CombinerCount,
   combinerProgram,
@@ -66,14 +68,13 @@ export function programsOf(shapes: MergeShapes): MergePrograms {
   return programs
 }
 
-const LEAF_BYTES = 8
 const ROWS_FIRST = 1_024
 
 export class TypedAccumulators implements Accumulators {
   readonly #programs: MergePrograms
   readonly #aggregator: AnyAggregator
   #layout: Layout | undefined
-  #held: Float64Array[] = []
+  readonly #held = new HeldNumbers()
   readonly #count: CombinerCount = { size: 0 }
   /** In its place, once something came that does not fit. */
   #other: Accumulators | undefined
@@ -84,7 +85,7 @@ export class TypedAccumulators implements Accumulators {
   }
 
   get bytes(): number {
-    return this.#other?.bytes ?? this.#held.length * (this.#held[0]?.length ?? 0) * LEAF_BYTES
+    return this.#other?.bytes ?? this.#held.bytes
   }
 
   addValues(ids: Int32Array, values: Column): void {
@@ -99,13 +100,19 @@ export class TypedAccumulators implements Accumulators {
     if (this.#other !== undefined) return this.#other.column()
     return this.#layout === undefined
       ? { kind: 'values', values: [] }
-      : columnOf(this.#layout, this.#held, this.#count.size)
+      : columnOf(this.#layout, this.#held.leaves, this.#count.size)
   }
 
   /** The next ones may fit again. */
   clear(): void {
     this.#count.size = 0
     this.#other = undefined
+  }
+
+  release(): void {
+    this.clear()
+    this.#layout = undefined
+    this.#held.release()
   }
 
   #add(ids: Int32Array, column: Column, kind: Kind): void {
@@ -125,7 +132,14 @@ export class TypedAccumulators implements Accumulators {
     const program = given && this.#programs.of(kind, given.source, given.layout)
     if (given === undefined || program === undefined || !this.#holds(program.layout)) return 0
     this.#reserve(rows)
-    return program.loop(ids, rows, given.given, this.#held, this.#count)
+    if (!program.isSum || given.source === 'plain') {
+      return program.loop(ids, rows, given.given, this.#held.leaves, this.#count)
+    }
+    const { size } = this.#count
+    for (const [leaf, sums] of this.#held.leaves.entries()) {
+      this.#count.size = kernels().addByIds(ids, given.given[leaf] as Numbers, sums, size)
+    }
+    return rows
   }
 
   /** Whether what there is, if there is something, is made as `layout` says. */
@@ -133,20 +147,15 @@ export class TypedAccumulators implements Accumulators {
     if (this.#layout !== undefined && layoutText(this.#layout) === layoutText(layout)) return true
     if (this.#count.size > 0) return false
     this.#layout = layout
-    this.#held = Array.from({ length: leafCount(layout) }, () => new Float64Array(ROWS_FIRST))
+    this.#held.begin(leafCount(layout), ROWS_FIRST)
     return true
   }
 
   /** Room as if every row brought something new: to ask the rows would cost more than it saves. */
   #reserve(rows: number): void {
-    const length = this.#held[0]!.length
+    const { length } = this.#held
     const wanted = this.#count.size + rows
-    if (wanted <= length) return
-    this.#held = this.#held.map(held => {
-      const longer = new Float64Array(Math.max(wanted, 2 * length))
-      longer.set(held)
-      return longer
-    })
+    if (wanted > length) this.#held.grow(Math.max(wanted, 2 * length))
   }
 
   /** Those of the aggregator, with all that has been gathered. */

@@ -10,7 +10,10 @@ const SIZE_MAX: usize = 12
 const KEYS: usize = 16
 const TAGS: usize = 20
 
-/** A slot of 16 bytes: the bits of the key, its number, nothing. Tags are as those of texts: see text-table.ts. */
+/**
+ * A slot of 16 bytes: the bits of the key, its number, nothing. Each has a tag of one byte, some bits of the hash; 0 is free.
+ * The tags of a group of 16 slots are looked at in one step: which of them is the right one no processor can guess.
+ */
 const SLOT_SHIFT: usize = 4
 
 /** The number of each double from `first` on; the row at which it stopped because the table is full. */

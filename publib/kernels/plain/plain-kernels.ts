@@ -19,6 +19,7 @@ import { numberTexts } from './number-texts.ts'
 import { orderOfNumbers, placesOfNumbers, sortNumbers } from './order-numbers.ts'
 import { orderOfTexts, placesOfTexts } from './order-texts.ts'
 import { splitEach, splitLines, splitSpaces } from './split.ts'
+import { addByIds } from './sums.ts'
 import { caseTexts, isAscii, isUtf8, testTexts, unitLengths } from './text-facts.ts'
 import { PlainTextTable } from './text-table.ts'
 
@@ -45,6 +46,7 @@ const texts: TextKernels = {
 const keys: KeyKernels = {
   hashNumbers,
   recordSums,
+  addByIds,
   textTable: () => new PlainTextTable(),
   numberTable: () => new PlainNumberTable(),
 }

@@ -156,6 +156,35 @@ describe('kernels in WebAssembly', () => {
       expect(wasm.recordSums(integers, others)).to.deep.equal(plain.recordSums(integers, others))
     })
   })
+
+  it('add numbers up by id the same: NaN and -0 too, in their own memory and elsewhere', () => {
+    const rows = fc.array(fc.tuple(fc.nat(9), numbers), { maxLength: 40 })
+    holdsForAll(rows, found => {
+      const seen = new Map<number, number>()
+      const ids = Int32Array.from(found, ([key]) => {
+        if (!seen.has(key)) seen.set(key, seen.size)
+        return seen.get(key)!
+      })
+      const doubles = Float64Array.from(found, ([, value]) => value)
+      for (const values of [doubles, Int32Array.from(doubles)]) {
+        const room = ids.length + 3
+        const block = wasm.allocate(room * 8)
+        const here = new Float64Array(block.buffer, block.byteOffset, room).fill(0.5)
+        const there = new Float64Array(room).fill(0.5)
+        for (const sums of [here, there]) {
+          // All of them, and once more: then none is new.
+          const size = wasm.addByIds(ids, values, sums, 0)
+          expect(size).to.equal(seen.size)
+          expect(wasm.addByIds(ids, values, sums, size)).to.equal(size)
+        }
+        const expected = new Float64Array(room).fill(0.5)
+        plain.addByIds(ids, values, expected, plain.addByIds(ids, values, expected, 0))
+        expect(there).to.deep.equal(expected)
+        expect(here.slice()).to.deep.equal(expected)
+        wasm.free(block)
+      }
+    })
+  })
 })
 
 describe('texts that are not copied whole', () => {

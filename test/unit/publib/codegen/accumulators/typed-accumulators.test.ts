@@ -35,6 +35,18 @@ const cases = {
     combining: reducing(simple((a: number, b: number) => ((a ^ b) >>> 3) | -b)),
     value: number,
   },
+  sums: {
+    combining: reducing(
+      simple((a: [number, number], b: [number, number]) => [a[0] + b[0], b[1] + a[1]]),
+    ),
+    value: (random: SeededRandom) => [number(random), number(random)],
+  },
+  crossed: {
+    combining: reducing(
+      simple((a: [number, number], b: [number, number]) => [a[1] + b[1], a[0] + b[0]]),
+    ),
+    value: (random: SeededRandom) => [number(random), number(random)],
+  },
   tuple: {
     combining: reducing(
       simple((a: [number, number], b: [number, number]) => [a[0] + b[0], Math.max(a[1], b[1])]),
