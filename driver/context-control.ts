@@ -1,6 +1,6 @@
 import { userCallSite } from '#publib/closure'
 import type { SparkListener } from '#publib/status'
-import { jobId, stageId, taskId } from '#publib/util'
+import { executorId, jobId, stageId, taskId } from '#publib/util'
 import type { ContextPlan } from './context-options.ts'
 import type { Engine } from './engine.ts'
 import { cacheBytesOf, type ExecutorMemory, executorMemory } from './executor-memory.ts'
@@ -111,6 +111,41 @@ export abstract class ContextControl extends MarkedContext {
 
   removeSparkListener(listener: SparkListener): void {
     this.engine.removeListener(listener)
+  }
+
+  // ─ Executors
+
+  /** Asks for so many more executors. Whether the wish was taken: not where their number is fixed, as in local mode. */
+  async requestExecutors(additional: number): Promise<boolean> {
+    const op = this.operation('requestExecutors')
+    const count = wholeNumber(op, 'additional', additional, 0)
+    this.engine.allocator?.requestMore(count)
+    return this.engine.allocator !== undefined
+  }
+
+  /** Asks for so many executors in all. More come while tasks wait, idle ones go after a time, as ever. */
+  async requestTotalExecutors(total: number): Promise<boolean> {
+    const op = this.operation('requestTotalExecutors')
+    const count = wholeNumber(op, 'total', total, 0)
+    this.engine.allocator?.requestTotal(count)
+    return this.engine.allocator !== undefined
+  }
+
+  /** Gives an executor back. Whether it was there. */
+  async killExecutor(id: string): Promise<boolean> {
+    const killed = await this.killExecutors([id])
+    return killed.length > 0
+  }
+
+  /**
+   * Gives executors back, also busy ones: their tasks run again elsewhere, and that does not count as a failure. Others take
+   * their place while tasks wait.
+   *
+   * @returns which of them were there; none where their number is fixed, as in local mode
+   */
+  async killExecutors(executorIds: readonly string[]): Promise<string[]> {
+    this.operation('killExecutors')
+    return [...(this.engine.allocator?.release(executorIds.map(executorId)) ?? [])]
   }
 
   /** This call, with the user's line. @throws CONTEXT_STOPPED */

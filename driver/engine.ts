@@ -7,6 +7,7 @@ import type { Application } from './backend/backend.ts'
 import type { StatusTracker } from './listener/status-tracker.ts'
 import type { JobRunner } from './scheduler/job.ts'
 import type { PoolInfo } from './scheduler/pools.ts'
+import type { Allocator } from './scheduler/shell-allocation.ts'
 
 /** The machinery below a context: scheduler, backend, listeners. A context starts one and stops it. */
 export interface Engine {
@@ -19,6 +20,8 @@ export interface Engine {
   readonly addedFiles: AddedFiles
   readonly statusTracker: StatusTracker
   readonly status: StatusStore
+  /** Asks for executors and gives them back; undefined: there are as many as there will ever be. */
+  readonly allocator: Pick<Allocator, 'requestTotal' | 'requestMore' | 'release'> | undefined
   /** Fair pools; none in FIFO mode. */
   readonly pools: readonly PoolInfo[]
   /** Tasks' updates are merged into it from now on. */

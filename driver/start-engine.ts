@@ -142,6 +142,10 @@ class SchedulerEngine implements Engine {
     return this.#application!
   }
 
+  get allocator(): Engine['allocator'] {
+    return this.#scheduler.allocator
+  }
+
   get pools(): readonly PoolInfo[] {
     return this.#scheduler.pools
   }

@@ -1,4 +1,5 @@
 import type { ExecutorId, Machine } from '#publib/util'
+import { assertNever } from '#publib/util'
 
 export interface AllocationOptions {
   readonly executorsMin: number
@@ -8,8 +9,20 @@ export interface AllocationOptions {
   readonly idleTimeoutMs: number | undefined
 }
 
+export type AllocationEvent =
+  | LoadMeasured
+  /** The user wants so many executors in all, or so many more. */
+  | { readonly type: 'totalWished'; readonly total: number }
+  | { readonly type: 'moreWished'; readonly additional: number; readonly heldCount: number }
+  /** The user gives these back. */
+  | {
+      readonly type: 'executorsUnwanted'
+      readonly executorIds: readonly ExecutorId[]
+      readonly heldCount: number
+    }
+
 /** How things stand: sent when work comes, and once a second. */
-export interface AllocationEvent {
+export interface LoadMeasured {
   readonly type: 'loadMeasured'
   readonly waitingCount: number
   readonly executors: readonly {
@@ -39,11 +52,34 @@ export class ExecutorAllocation implements Machine<AllocationEvent, AllocationAc
   }
 
   handle(event: AllocationEvent, nowMs: number): readonly AllocationAction[] {
-    this.#watch(event, nowMs)
-    return event.waitingCount > 0 ? this.#grow(event) : this.#shrink(event, nowMs)
+    switch (event.type) {
+      case 'loadMeasured':
+        this.#watch(event, nowMs)
+        return event.waitingCount > 0 ? this.#grow(event) : this.#shrink(event, nowMs)
+      case 'totalWished':
+        return [this.#want(event.total)]
+      case 'moreWished':
+        return [this.#want(Math.max(event.heldCount, this.#requested ?? 0) + event.additional)]
+      case 'executorsUnwanted':
+        return this.#giveBack(event.executorIds, event.heldCount)
+      default:
+        return assertNever(event)
+    }
   }
 
-  #watch({ executors }: AllocationEvent, nowMs: number): void {
+  #want(total: number): AllocationAction {
+    this.#requested = Math.min(total, this.#options.executorsMax ?? Number.MAX_SAFE_INTEGER)
+    return { type: 'requestExecutors', total: this.#requested }
+  }
+
+  /** First what is wanted, so that nobody replaces what is given back. */
+  #giveBack(executorIds: readonly ExecutorId[], heldCount: number): readonly AllocationAction[] {
+    if (executorIds.length === 0) return []
+    for (const id of executorIds) this.#released.add(id)
+    return [this.#want(heldCount - executorIds.length), { type: 'releaseExecutors', executorIds }]
+  }
+
+  #watch({ executors }: LoadMeasured, nowMs: number): void {
     const idle = new Set(executors.filter(({ isBusy }) => !isBusy).map(each => each.executorId))
     for (const id of [...this.#idleSinceMs.keys()]) if (!idle.has(id)) this.#idleSinceMs.delete(id)
     const present = new Set(executors.map(({ executorId }) => executorId))
@@ -51,7 +87,7 @@ export class ExecutorAllocation implements Machine<AllocationEvent, AllocationAc
     for (const id of idle) if (!this.#idleSinceMs.has(id)) this.#idleSinceMs.set(id, nowMs)
   }
 
-  #grow({ waitingCount, executors }: AllocationEvent): readonly AllocationAction[] {
+  #grow({ waitingCount, executors }: LoadMeasured): readonly AllocationAction[] {
     const busyCount = executors.filter(({ isBusy }) => isBusy).length
     const max = this.#options.executorsMax ?? Number.MAX_SAFE_INTEGER
     const total = Math.min(max, busyCount + waitingCount)
@@ -60,7 +96,7 @@ export class ExecutorAllocation implements Machine<AllocationEvent, AllocationAc
     return [{ type: 'requestExecutors', total }]
   }
 
-  #shrink({ executors }: AllocationEvent, nowMs: number): readonly AllocationAction[] {
+  #shrink({ executors }: LoadMeasured, nowMs: number): readonly AllocationAction[] {
     const { idleTimeoutMs, executorsMin } = this.#options
     if (idleTimeoutMs === undefined) return []
     const isOver = (id: ExecutorId): boolean =>
@@ -71,13 +107,6 @@ export class ExecutorAllocation implements Machine<AllocationEvent, AllocationAc
       .map(({ executorId }) => executorId)
       .slice(0, Math.max(0, held.length - executorsMin))
     if (executorIds.length === 0) return []
-    const total = held.length - executorIds.length
-    this.#requested = total
-    for (const id of executorIds) this.#released.add(id)
-    // First what is wanted, so that nobody replaces what is given back.
-    return [
-      { type: 'requestExecutors', total },
-      { type: 'releaseExecutors', executorIds },
-    ]
+    return this.#giveBack(executorIds, held.length)
   }
 }

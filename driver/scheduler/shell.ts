@@ -3,7 +3,6 @@ import type { SparkListenerEvent } from '#publib/status'
 import type { BroadcastId, JobId, RddId, ShuffleId, TaskId } from '#publib/util'
 import { jobId } from '#publib/util'
 import type { Application } from '../backend/backend.ts'
-import { ExecutorAllocation } from './allocation.ts'
 import { Bundling } from './bundling.ts'
 import { SchedulerCore } from './core.ts'
 import { contextStopped, jobCancelled } from './errors.ts'
@@ -11,6 +10,7 @@ import type { JobSelector, SchedulerEvent } from './events.ts'
 import type { JobRequest, JobRunner } from './job.ts'
 import { planStages } from './plan.ts'
 import type { PoolInfo } from './pools.ts'
+import { Allocator } from './shell-allocation.ts'
 import type { SchedulerDependencies } from './shell-dependencies.ts'
 import { Hosts } from './shell-hosts.ts'
 import { Intake } from './shell-intake.ts'
@@ -19,8 +19,6 @@ import { KeepAlive } from './shell-keep-alive.ts'
 import { Performer, progressOf } from './shell-performer.ts'
 import { BroughtResults } from './shell-results.ts'
 
-/** How often idle executors are looked for. */
-const ALLOCATION_PERIOD_MS = 1000
 const ABORTED = 'its signal was aborted'
 const NO_FILES = { addedFiles: [], readChunk: () => new Uint8Array() }
 
@@ -40,8 +38,8 @@ export class Scheduler implements JobRunner {
   readonly #bundling = new Bundling()
   #isInTurn = false
   #nextJobId = 0
-  #allocation: ExecutorAllocation | undefined
-  readonly #timers: Cancellable[] = []
+  /** Undefined: there are as many executors as there will ever be. */
+  #allocator: Allocator | undefined
   /** Holds the process while jobs run. */
   readonly #keepAlive: KeepAlive
   /** Looks for slow tasks while jobs run. */
@@ -77,13 +75,9 @@ export class Scheduler implements JobRunner {
   async start(signal?: AbortSignal): Promise<Application> {
     const { backend, clock, options } = this.#deps
     const application = await backend.start(this.#intake, signal)
-    const { executorsMin, executorIdleTimeoutMs: idleTimeoutMs } = options
-    const { executorsMax, isFixed = false } = application
-    if (isFixed) return application
-    this.#allocation = new ExecutorAllocation({ executorsMin, executorsMax, idleTimeoutMs })
-    if (executorsMax !== undefined) backend.requestExecutors(executorsMax)
-    if (idleTimeoutMs !== undefined) {
-      this.#timers.push(clock.every(ALLOCATION_PERIOD_MS, () => this.#allocate()))
+    const core = this.#core
+    if (application.isFixed !== true) {
+      this.#allocator = new Allocator({ backend, clock, core, options, application })
     }
     return application
   }
@@ -92,7 +86,8 @@ export class Scheduler implements JobRunner {
   async stop(exitCode: number | undefined): Promise<void> {
     this.#endAll(undefined)
     this.#keepAlive.end()
-    for (const timer of this.#timers.splice(0)) timer.cancel()
+    this.#allocator?.stop()
+    this.#slowTasks?.cancel()
     await this.#deps.backend.stop(exitCode)
     this.#hosts.close()
   }
@@ -118,7 +113,7 @@ export class Scheduler implements JobRunner {
     job.watchSignal(cause => this.#post({ type: 'jobsCancelled', which, reason: ABORTED, cause }))
     const what = { outlines, action, partitions, name: operation, groupId, tags, pool, isGentle }
     this.#post({ type: 'jobSubmitted', jobId: id, ...what })
-    this.#allocate()
+    this.#allocator?.measure()
     return job.done
   }
 
@@ -130,6 +125,11 @@ export class Scheduler implements JobRunner {
     const isThere = this.#core.tasks.jobOf(taskId) !== undefined
     if (isThere) this.#post({ type: 'attemptKilled', taskId, isGentle, reason })
     return isThere
+  }
+
+  /** Asks for executors and gives them back; undefined: there are as many as there will ever be. */
+  get allocator(): Allocator | undefined {
+    return this.#allocator
   }
 
   /** Fair pools; none in FIFO mode. */
@@ -199,31 +199,17 @@ export class Scheduler implements JobRunner {
   /** An idle context does not keep Node alive. */
   #release(): void {
     this.#keepAlive.release()
-    this.#slowTasks?.cancel()
-    this.#slowTasks = undefined
   }
 
   #lookForSlowTasks(): void {
     const { clock, options } = this.#deps
     if (options.speculation === undefined) return
-    const look = (): void => this.#post({ type: 'slowTasksSought' })
-    this.#slowTasks ??= clock.every(options.speculation.intervalMs, look)
-  }
-
-  #allocate(): void {
-    if (this.#allocation === undefined) return
-    const { backend, clock } = this.#deps
-    const { pool, load } = this.#core.tasks
-    const executors = [...pool.all()].map(({ id, hostId, inFlight }) => ({
-      executorId: id,
-      isBusy: inFlight.length > 0,
-      isKept: this.#core.dag.cache.isUsed(hostId),
-    }))
-    const measured = { type: 'loadMeasured', waitingCount: load.waiting, executors } as const
-    for (const action of this.#allocation.handle(measured, clock.now())) {
-      if (action.type === 'requestExecutors') backend.requestExecutors(action.total)
-      else backend.releaseExecutors(action.executorIds)
-    }
+    this.#slowTasks ??= clock.every(options.speculation.intervalMs, () => {
+      if (this.#jobs.size > 0) return this.#post({ type: 'slowTasksSought' })
+      // Not at the end of each job: many small ones follow one another.
+      this.#slowTasks?.cancel()
+      this.#slowTasks = undefined
+    })
   }
 
   #report(event: SparkListenerEvent): void {

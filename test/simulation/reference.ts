@@ -38,6 +38,7 @@ class ReferenceEngine implements Engine {
   readonly status = new StatusStore()
   readonly statusTracker = new StatusTracker(this.status)
   readonly pools = []
+  readonly allocator = undefined
 
   addAccumulator(): void {}
   addBroadcast(): void {}

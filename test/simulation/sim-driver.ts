@@ -93,6 +93,7 @@ function engineWith(engine: Engine, runner: JobRunner): Engine {
     statusTracker: engine.statusTracker,
     status: engine.status,
     pools: engine.pools,
+    allocator: engine.allocator,
     addAccumulator: accumulator => engine.addAccumulator(accumulator),
     addBroadcast: broadcast => engine.addBroadcast(broadcast),
     dropBroadcast: id => engine.dropBroadcast(id),

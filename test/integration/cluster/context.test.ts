@@ -53,6 +53,42 @@ describe('a context on a local cluster', function () {
     expect(told).to.include(7)
   })
 
+  it('gives an executor back in the middle of its task, and asks for others', async () => {
+    const executors = () => sc.statusTracker.getExecutorInfos().map(each => each.executorId)
+    const until = async (count: number): Promise<void> => {
+      while (executors().length !== count) await new Promise(resolve => setTimeout(resolve, 20))
+    }
+    expect(await sc.requestTotalExecutors(4)).to.equal(true)
+    await until(4)
+    const started = new Promise<string>(resolve => {
+      const listener = {
+        onTaskStart: ({ task }: { readonly task: { readonly executorId: string } }) => {
+          sc.removeSparkListener(listener)
+          resolve(task.executorId)
+        },
+      }
+      sc.addSparkListener(listener)
+    })
+    const attempts = sc
+      .range(0, 1, 1, 1)
+      .map(() => {
+        const context = TaskContext.get()
+        while (context?.attemptNumber === 0) {
+          // For ever.
+        }
+        return context?.attemptNumber
+      })
+      .collect()
+    const id = await started
+    expect(await sc.killExecutors([id, 'nobody/7'])).to.deep.equal([id])
+    expect(await attempts).to.deep.equal([1])
+    await until(3)
+    expect(executors()).not.to.include(id)
+    expect(await sc.requestExecutors(1)).to.equal(true)
+    await until(4)
+    expect(executors()).not.to.include(id)
+  })
+
   it('kills an attempt that hangs; its task runs again', async () => {
     const started = new Promise<number>(resolve => {
       const listener = {

@@ -14,7 +14,7 @@ import { useTempFolder } from '../../../support/temp-folder.ts'
 
 for (const master of ['local', 'local[2]']) {
   describe(`files that are added to a context in ${master}`, function () {
-    this.timeout(20_000)
+    this.timeout(60_000)
     const folder = useTempFolder()
     let sc: SparkContext
 

@@ -5,7 +5,7 @@ import { rejection } from '../../../support/rejection.ts'
 import { useTempFolder } from '../../../support/temp-folder.ts'
 
 describe('a context in local mode stops what is under way:', function () {
-  this.timeout(20_000)
+  this.timeout(60_000)
   const folder = useTempFolder()
   let sc: SparkContext
 

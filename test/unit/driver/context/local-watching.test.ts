@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { SparkContext } from '../../../../driver/index.ts'
 
 describe('a context in local mode tells', function () {
-  this.timeout(20_000)
+  this.timeout(60_000)
   let sc: SparkContext
 
   before(async () => {
@@ -42,6 +42,14 @@ describe('a context in local mode tells', function () {
     expect(kept).to.be.within(200_000, 2_000_000)
     await cached.unpersist()
     expect(free()[0]).to.equal(before[0]?.[1].freeBytes)
+  })
+
+  it('that its executors are as many as there will ever be', async () => {
+    expect(await sc.requestExecutors(2)).to.equal(false)
+    expect(await sc.requestTotalExecutors(5)).to.equal(false)
+    expect(await sc.killExecutor('driver/0')).to.equal(false)
+    expect(await sc.killExecutors(['driver/0', 'driver/1'])).to.deep.equal([])
+    expect(await sc.range(5).count()).to.equal(5)
   })
 
   it('nothing that it is not: no attempt, no pages', () => {

@@ -46,6 +46,37 @@ describe('the allocation of executors', () => {
     ])
   })
 
+  it('asks for what the user wants, up to what it may have, and goes on from there', () => {
+    const allocation = new ExecutorAllocation(OPTIONS)
+    const want = (total: number) => allocation.handle({ type: 'totalWished', total }, 0)
+    const more = (additional: number, heldCount: number) =>
+      allocation.handle({ type: 'moreWished', additional, heldCount }, 0)
+    expect(want(3)).to.deep.equal([{ type: 'requestExecutors', total: 3 }])
+    expect(more(2, 1)).to.deep.equal([{ type: 'requestExecutors', total: 5 }])
+    expect(more(2, 6)).to.deep.equal([{ type: 'requestExecutors', total: 8 }])
+    expect(want(100)).to.deep.equal([{ type: 'requestExecutors', total: 8 }])
+    expect(want(0)).to.deep.equal([{ type: 'requestExecutors', total: 0 }])
+    expect(allocation.handle(load('', 2), 1000)).to.deep.equal([
+      { type: 'requestExecutors', total: 2 },
+    ])
+  })
+
+  it('gives back what the user does not want, once, and asks for no other in its place', () => {
+    const allocation = new ExecutorAllocation(OPTIONS)
+    const executorIds = [executorId('w1/1')]
+    const unwanted = { type: 'executorsUnwanted', executorIds, heldCount: 3 } as const
+    expect(allocation.handle(unwanted, 0)).to.deep.equal([
+      { type: 'requestExecutors', total: 2 },
+      { type: 'releaseExecutors', executorIds },
+    ])
+    expect(allocation.handle({ ...unwanted, executorIds: [] }, 0)).to.deep.equal([])
+    expect(allocation.handle(load('iii'), 0)).to.deep.equal([])
+    expect(allocation.handle(load('iii'), 60_000)[1]).to.deep.equal({
+      type: 'releaseExecutors',
+      executorIds: ['w1/0'],
+    })
+  })
+
   it('gives nothing back where there is no time-out', () => {
     const allocation = new ExecutorAllocation({ ...OPTIONS, idleTimeoutMs: undefined })
     allocation.handle(load('ii'), 0)
