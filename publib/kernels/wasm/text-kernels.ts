@@ -30,6 +30,7 @@ const TESTS: Readonly<Record<TextTest, number>> = {
 
 /** A call of the engine runs on code that is not yet optimised until it ends: long texts are cut. */
 const LINE_BYTES = 1 << 18
+/** In so few bytes each may end a line, or a part of one: they are not counted first. What is not used of the room is not touched. */
 const UNCOUNTED_BYTES_MAX = 1 << 19
 
 export function textKernels({ memory, exports }: Instance): TextKernels {
@@ -82,7 +83,7 @@ function splitLines(memory: WasmMemory, module: Exports, bytes: Uint8Array): Tex
   if (bytes.length > memory.partBytesMax) return undefined
   const size = bytes.length
   const at = memory.put(bytes)
-  const room = module.countLineEnds(at, size) + 1
+  const room = (size > UNCOUNTED_BYTES_MAX ? module.countLineEnds(at, size) : size) + 1
   const starts = memory.scratch(room * 4)
   const lengths = memory.scratch(room * 4)
   let count = 0
@@ -145,7 +146,7 @@ function splitSpaces(memory: WasmMemory, module: Exports, texts: Texts): Tokens 
   )
 }
 
-/** Of few bytes each may be a token, and they are not counted first. */
+/** Undefined where the parts are to be counted first. */
 function roomFor(module: Exports, lengths: number, rows: number): number | undefined {
   const size = module.sumLengths(lengths, rows)
   return size > UNCOUNTED_BYTES_MAX ? undefined : rows + size
