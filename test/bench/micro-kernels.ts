@@ -1,4 +1,5 @@
 import { type Kernels, kernels, type Texts } from '#publib/kernels'
+import { recordBenchmarks } from './micro-records.ts'
 
 /** One kernel over whole columns, and how a user's loop would do the same to values of JavaScript. */
 export interface MicroBenchmark {
@@ -15,7 +16,7 @@ const KEYS = 20_000
 
 export function kernelBenchmarks(): MicroBenchmark[] {
   const k = kernels()
-  return [...textBenchmarks(k), ...keyBenchmarks(k), ...orderBenchmarks(k)]
+  return [...textBenchmarks(k), ...keyBenchmarks(k), ...orderBenchmarks(k), ...recordBenchmarks(k)]
 }
 
 /** Deterministic numbers from 0 to 1. */
