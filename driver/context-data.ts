@@ -14,6 +14,7 @@ import * as binarySources from './operations/binary-sources.ts'
 import { invalidArgument, otherContext } from './operations/errors.ts'
 import type { Jobs } from './operations/jobs.ts'
 import type { Operation } from './operations/operation.ts'
+import { parquet } from './operations/parquet.ts'
 import * as recordSources from './operations/record-sources.ts'
 import * as sources from './operations/sources.ts'
 import { union } from './operations/transformations.ts'
@@ -163,6 +164,20 @@ export abstract class ContextData extends ContextFiles {
     const op = this.operation('csv')
     const lineage = recordSources.csv(op, path, options, this.defaultMinPartitions)
     return this.make(lineage as Lineage<never>)
+  }
+
+  /**
+   * One object a row. Only the columns that are asked for are read, and only row groups that may hold rows which meet the filter;
+   * partitions are made of whole row groups.
+   *
+   * @throws MODULE_MISSING, CORRUPT_FILE at an action
+   * @example
+   * sc.parquet<{ id: number; city: string }>('cities', { columns: ['city'], filter: { id: { gte: 100 } } })
+   */
+  parquet<R extends object = o.Row>(path: o.Paths, options?: o.ParquetOptions<R>): RDD<R> {
+    const op = this.operation('parquet')
+    const lineage = parquet(op, path, options as o.ParquetOptions, this.defaultMinPartitions)
+    return this.make(lineage as Lineage<R>)
   }
 
   // ─ Shared variables

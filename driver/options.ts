@@ -129,6 +129,12 @@ export interface SaveOptions extends ActionOptions {
   codec?: Codec
 }
 
+/** The schema is found from the first rows, and a row group weighs 128 MiB before it is compressed, by default. */
+export interface ParquetSaveOptions extends SaveOptions {
+  schema?: Schema
+  rowGroupBytes?: number
+}
+
 export interface CsvSaveOptions extends SaveOptions {
   /** Default ','. */
   delimiter?: string
@@ -146,6 +152,21 @@ export interface ParallelizeOptions extends TransformOptions {
   numSlices?: number
   /** The hosts of each slice. */
   preferredLocations?: readonly (readonly string[])[]
+}
+export interface ParquetOptions<R extends object = Row> extends ReadOptions {
+  /** Default: all. */
+  columns?: readonly (keyof R & string)[]
+  /** Row groups, then rows, must meet all of it. */
+  filter?: { readonly [C in keyof R]?: Bounds<R[C]> }
+}
+/** What a value must meet. */
+export interface Bounds<C> {
+  eq?: C
+  in?: readonly C[]
+  gt?: C
+  gte?: C
+  lt?: C
+  lte?: C
 }
 /** Elements of a partition; chosen from bytes by default. */
 export interface FromStreamOptions extends TransformOptions {

@@ -939,6 +939,23 @@ export class RDD<out T> implements AsyncIterable<T> {
     return saving.saveAsCsv(this.#call('saveAsCsv'), path, codec)
   }
 
+  /**
+   * One row an element, in columns: of the types of `schema`, else of those that the first rows show (numbers are doubles).
+   *
+   * @throws OUTPUT_EXISTS, OUTPUT_REFUSED, DISK_FULL, MODULE_MISSING, VALUE_NOT_ENCODABLE for a value of another type
+   * @example
+   * await sc.parallelize([{ id: 1, city: 'Oslo' }]).saveAsParquet('cities', { schema: { id: 'int', city: 'string' } })
+   */
+  async saveAsParquet(
+    this: RDD<object>,
+    path: string,
+    codec?: o.Codec | o.ParquetSaveOptions,
+  ): Promise<void> {
+    const call = this.#call('saveAsParquet')
+    const { saveAsParquet } = await import('./operations/parquet.ts')
+    return saveAsParquet(call, path, codec)
+  }
+
   /** Any values that can travel, for `sc.objectFile`. @throws OUTPUT_EXISTS, OUTPUT_REFUSED, DISK_FULL */
   async saveAsObjectFile(path: string, codec?: o.Codec | o.SaveOptions): Promise<void> {
     return saving.saveAsObjectFile(this.#call('saveAsObjectFile'), path, codec)

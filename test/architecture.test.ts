@@ -44,6 +44,8 @@ const doors: Readonly<Record<string, string>> = {
   fzstd: 'publib/datasource/codecs/zstd.ts',
   'heap-js': 'publib/util/priority-queue.ts',
   'seek-bzip': 'publib/datasource/codecs/bzip2.ts',
+  hyparquet: 'publib/datasource/parquet/hyparquet.ts',
+  'hyparquet-writer': 'publib/datasource/parquet/hyparquet-writer.ts',
   selfsigned: 'publib/security/tls.ts',
   snappyjs: 'publib/datasource/codecs/snappy.ts',
   tinyglobby: 'publib/datasource/paths.ts',

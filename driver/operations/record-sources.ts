@@ -83,7 +83,7 @@ function columnsOf(op: Operation, options: CsvOptions): Columns {
   return { names, types, hasHeader: header }
 }
 
-function schemaOf(op: Operation, schema: Schema): { names: string[]; types: CellType[] } {
+export function schemaOf(op: Operation, schema: Schema): { names: string[]; types: CellType[] } {
   if (typeof schema !== 'object' || schema === null || Object.keys(schema).length === 0) {
     throw invalidArgument(op, 'schema', schema, "names and types, as { id: 'int' }")
   }

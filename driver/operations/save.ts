@@ -7,7 +7,14 @@ import {
   type PartFormat,
   type WrittenPart,
 } from '#publib/datasource'
-import { atCallSite, FilesLineage, type Lineage, SaveParts, SourceScan } from '#publib/lineage'
+import {
+  atCallSite,
+  FilesLineage,
+  type Lineage,
+  SaveParquet,
+  SaveParts,
+  SourceScan,
+} from '#publib/lineage'
 import type { ActionOptions, Codec, CsvSaveOptions, SaveOptions } from '../options.ts'
 import { type Call, take } from './actions.ts'
 import { actionOptions, options as optionsOf } from './arguments.ts'
@@ -67,7 +74,7 @@ export async function saveAsCsv(
   })
 }
 
-function saveOptions<O extends SaveOptions>(
+export function saveOptions<O extends SaveOptions>(
   { op }: Pick<Call<never>, 'op'>,
   given?: Codec | O,
 ): Partial<O> {
@@ -78,7 +85,7 @@ function saveOptions<O extends SaveOptions>(
  * Writes a folder of `part-NNNNN`. Tasks write to private folders; when all have ended the driver makes one attempt of each
  * partition the output, with a manifest and `_SUCCESS` last. A failure leaves what was there before.
  */
-async function saveAs<T>(
+export async function saveAs<T>(
   call: Call<T>,
   path: string,
   asked: SaveOptions,
@@ -97,7 +104,9 @@ async function saveAs<T>(
     const wishes = { mode, codec, jobId: jobs.nextOutputId(), inputs }
     output = await beginOutput(path, wishes, jobs.files)
     if (output === undefined) return
-    const action = new SaveParts({ ...output, format: await formatOf(options) })
+    const format = await formatOf(options)
+    const Save = format.kind === 'parquet' ? SaveParquet : SaveParts
+    const action = new Save({ ...output, format })
     const parts = await resultsOf<T, WrittenPart>(jobs, { ...call, action, options })
     await commitOutput(output, parts, lineage.numPartitions, jobs.files)
   } catch (error) {

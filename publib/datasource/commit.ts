@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
-import { basename, dirname, isAbsolute, join, relative } from 'node:path'
+import { dirname, isAbsolute, join, relative } from 'node:path'
 import type { Files } from '#publib/env'
-import { type Codec, checkWritable, extensionOf } from './codecs/index.ts'
+import { type Codec, checkWritable } from './codecs/index.ts'
 import { commitFailed, outputExists, outputRefused } from './errors.ts'
 import {
   isPartName,
@@ -160,7 +160,7 @@ async function append(
   const taken = new Set(await files.list(output.path))
   const added: ManifestFile[] = []
   for (const part of parts) {
-    const name = freeName(part.name, output.codec, taken)
+    const name = freeName(part.name, taken)
     await files.rename(
       join(attemptFolder(output.staging, part.attempt), part.name),
       join(output.path, name),
@@ -197,9 +197,8 @@ async function unlisted(folder: string, files: Files): Promise<ManifestFile[]> {
 }
 
 /** `part-00003-1.gz` where `part-00003.gz` is taken. */
-function freeName(name: string, codec: Codec, taken: Set<string>): string {
-  const extension = extensionOf(codec)
-  const stem = extension === '' ? name : basename(name, extension)
+function freeName(name: string, taken: Set<string>): string {
+  const [, stem = name, extension = ''] = /^(part-\d+)(.*)$/.exec(name) ?? []
   let free = name
   for (let i = 1; taken.has(free); i++) free = `${stem}-${i}${extension}`
   taken.add(free)

@@ -60,6 +60,33 @@ export function codecUnavailable(
   })
 }
 
+/** A package that need not be installed, and is not. */
+export function packageMissing(name: string, what: string, cause: unknown): SimSparkError {
+  const message = `${what} needs the package ${name}, which cannot be loaded: ${textOf(cause)}.`
+  const hint = `Run: npm install ${name}, on every worker.`
+  return new SimSparkError('MODULE_MISSING', message, { cause, hint })
+}
+
+/** A column that was asked for. */
+export function columnMissing(path: string, name: string, known: readonly string[]): SimSparkError {
+  const message = `${quoted(path)} has no column ${quoted(name)}: it has ${known.join(', ')}.`
+  return new SimSparkError('INVALID_ARGUMENT', message)
+}
+
+/** A value that is not of its column's type; undefined: what is no row. */
+export function notAColumn(
+  column: { readonly name: string; readonly type: string } | undefined,
+  value: unknown,
+): SimSparkError {
+  const shown = showValue(value)
+  const message =
+    column === undefined
+      ? `A row of Parquet is an object or an array, and this is ${shown}.`
+      : `Column ${quoted(column.name)} holds values of type ${column.type}, and this is ${shown}.`
+  const hint = 'Types are found from the first rows: say schema to choose them.'
+  return new SimSparkError('VALUE_NOT_ENCODABLE', message, { hint })
+}
+
 export function outputExists(path: string): SimSparkError {
   return new SimSparkError('OUTPUT_EXISTS', `There is something at ${quoted(path)} already.`, {
     hint: "Choose another path, or say mode: 'overwrite', 'append' or 'ignore'.",

@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer'
 import type { Batch } from '#publib/columnar'
 import { encodeBatches } from '#publib/serialization'
 import { notJson, notText } from './errors.ts'
+import { type ParquetOutput, ParquetPart } from './parquet/parquet-part.ts'
 import type { PartFile } from './part-file.ts'
 
 /** How the records of an output are written: plain data, which travels with the stage. */
@@ -10,6 +11,7 @@ export type PartFormat =
   | { readonly kind: 'text' }
   | { readonly kind: 'jsonLines' }
   | CsvOutput
+  | ParquetOutput
   /** Blocks of the record codec. */
   | { readonly kind: 'objects' }
 
@@ -23,11 +25,24 @@ export interface CsvOutput {
   readonly escapesFormulas: boolean
 }
 
-/** Writes batch after batch. @throws VALUE_NOT_ENCODABLE */
-export type PartWriter = (batch: Batch<unknown>) => void
+/** Writes batch after batch. */
+export interface PartWriter {
+  /** @throws VALUE_NOT_ENCODABLE */
+  write(batch: Batch<unknown>): void
+  /** What stands behind the last one. */
+  finish(): void
+}
 
 /** A writer to a part, whose head is written at once. */
 export function partWriter(format: PartFormat, part: PartFile): PartWriter {
+  if (format.kind === 'parquet') return new ParquetPart(format, part)
+  return { write: batchWriter(format, part), finish: () => {} }
+}
+
+function batchWriter(
+  format: Exclude<PartFormat, ParquetOutput>,
+  part: PartFile,
+): PartWriter['write'] {
   switch (format.kind) {
     case 'text':
       return batch => {

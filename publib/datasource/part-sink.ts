@@ -36,8 +36,9 @@ export interface SinkEnvironment {
 }
 
 /** `part-00007.gz`: follows from the partition alone. */
-export function partName(partition: number, codec: Codec): string {
-  return `part-${String(partition).padStart(5, '0')}${extensionOf(codec)}`
+function partName(partition: number, { codec, format }: OutputJob): string {
+  const extension = format.kind === 'parquet' ? '.parquet' : extensionOf(codec)
+  return `part-${String(partition).padStart(5, '0')}${extension}`
 }
 
 /**
@@ -54,19 +55,20 @@ export function writePart(
   env: SinkEnvironment,
 ): WrittenPart {
   const folder = attemptFolder(output.staging, attempt)
-  const name = partName(partition, output.codec)
+  const name = partName(partition, output)
   const path = join(folder, name)
   let part: PartFile | undefined
   try {
     env.files.makeFolder(folder)
     part = new PartFile(env.files.open(path, 'w'), output.codec)
-    const write = partWriter(output.format, part)
+    const writer = partWriter(output.format, part)
     let rows = 0
     for (const batch of records) {
       env.checkCancelled()
-      write(batch)
+      writer.write(batch)
       rows += batch.length
     }
+    writer.finish()
     part.finish()
     env.metrics.output.records += rows
     env.metrics.output.bytes += part.bytes

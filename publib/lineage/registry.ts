@@ -43,6 +43,8 @@ const loaders: { readonly [K in keyof Classes]: Loaders<Classes[K]> } = {
     parallelCollection: async () =>
       (await import('./operators/parallel-collection.ts')).ParallelCollection,
     placed: async () => (await import('./operators/placed.ts')).Placed,
+    parquetFiles: async () => (await import('./operators/parquet-files.ts')).ParquetFiles,
+    parquetRows: async () => (await import('./operators/parquet-rows.ts')).ParquetRows,
     range: async () => (await import('./operators/range.ts')).NumberRange,
     sampled: async () => (await import('./operators/sampled.ts')).Sampled,
     sampledByKey: async () => (await import('./operators/sampled-by-key.ts')).SampledByKey,
@@ -72,6 +74,7 @@ const loaders: { readonly [K in keyof Classes]: Loaders<Classes[K]> } = {
       (await import('./actions/reduce-by-key-locally.ts')).ReduceByKeyLocally,
     runFunction: async () => (await import('./actions/run-function.ts')).RunFunction,
     sampleKeys: async () => (await import('./actions/sample-keys.ts')).SampleKeys,
+    saveParquet: async () => (await import('./actions/save-parquet.ts')).loadSaveParquet(),
     saveParts: async () => (await import('./actions/save-parts.ts')).SaveParts,
     stats: async () => (await import('./actions/stats.ts')).Stats,
     sum: async () => (await import('./actions/sum.ts')).Sum,

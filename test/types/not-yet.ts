@@ -12,11 +12,9 @@ export const notYet: Readonly<Record<string, readonly string[]>> = {
     'countByKeyApprox',
     'sumApprox',
     'meanApprox',
-    'saveAsParquet',
   ],
   SparkContext: [
     'resources',
-    'parquet',
     'avro',
     'addArchive',
     'listArchives',

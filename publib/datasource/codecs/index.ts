@@ -7,5 +7,7 @@ export {
   codecOfName,
   extensionOf,
 } from './codec.ts'
-export type { CompressedInput, Compressor, Decompressor } from './compressed-input.ts'
+export { CompressedInput, type Compressor, type Decompressor } from './compressed-input.ts'
+export { HadoopBlocks } from './hadoop-blocks.ts'
+export { compressRawLz4, readRawLz4 } from './lz4-block.ts'
 export { compressorOf, decompressorOf } from './make-codec.ts'

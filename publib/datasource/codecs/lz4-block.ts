@@ -71,9 +71,9 @@ export class BlockCompressor {
   /** For hashes of four bytes where they stood last, counted from 1. */
   readonly #places = new Int32Array(1 << HASH_BITS)
 
-  compress(bytes: Uint8Array): Uint8Array | undefined {
+  compress(bytes: Uint8Array, room = bytes.length): Uint8Array | undefined {
     const { length } = bytes
-    const out = new Uint8Array(length)
+    const out = new Uint8Array(room)
     const places = this.#places.fill(0)
     const view = new DataView(bytes.buffer, bytes.byteOffset, length)
     let written = 0
@@ -102,6 +102,18 @@ export class BlockCompressor {
     written = writeSequence(out, written, bytes.subarray(anchor), undefined)
     return written < 0 ? undefined : out.subarray(0, written)
   }
+}
+
+/** A block on its own, larger than `bytes` where it must be. */
+export function compressRawLz4(bytes: Uint8Array): Uint8Array {
+  const room = bytes.length + Math.ceil(bytes.length / 255) + 16
+  return new BlockCompressor().compress(bytes, room)!
+}
+
+/** What a block on its own holds: exactly so many bytes, or fewer where `sizeMax` is a bound. Throws where it is damaged. */
+export function readRawLz4(block: Uint8Array, sizeMax: number): Uint8Array {
+  const out = new Uint8Array(sizeMax)
+  return out.subarray(0, decompressBlock(block, out, 0, 0))
 }
 
 interface Match {

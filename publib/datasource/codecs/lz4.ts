@@ -5,7 +5,7 @@ import {
   NOTHING,
 } from './compressed-input.ts'
 import { HadoopBlocks } from './hadoop-blocks.ts'
-import { BlockCompressor, decompressBlock } from './lz4-block.ts'
+import { BlockCompressor, decompressBlock, readRawLz4 } from './lz4-block.ts'
 import { Xxh32 } from './xxh32.ts'
 
 const MAGIC = 0x184d2204
@@ -56,18 +56,13 @@ export class Lz4Decompressor implements Decompressor {
     if (magic === MAGIC) this.#frame = new Frame(this.#input)
     else if (isSkippable(magic)) this.#skip(this.#input.word())
     else if (this.#isBegun) throw new Error('there is something behind its end')
-    else this.#hadoop = new HadoopBlocks(this.#input, magic, decompressed)
+    else this.#hadoop = new HadoopBlocks(this.#input, magic, readRawLz4)
   }
 
   #skip(size: number): void {
     this.#frame = undefined
     for (let left = size; left > 0; left--) this.#input.byte()
   }
-}
-
-function decompressed(block: Uint8Array, sizeMax: number): Uint8Array {
-  const out = new Uint8Array(sizeMax)
-  return out.subarray(0, decompressBlock(block, out, 0, 0))
 }
 
 class Frame {

@@ -6,8 +6,8 @@ import type { Fields } from '../lineage.ts'
 
 /** Writes a partition as a file in a private folder of the attempt; it becomes output when the driver commits it. */
 export class SaveParts extends Action<unknown, WrittenPart> {
-  static readonly tag = 'saveParts'
-  override readonly tag = SaveParts.tag
+  static readonly tag: string = 'saveParts'
+  override readonly tag: string = SaveParts.tag
   readonly output: OutputJob
 
   constructor(output: OutputJob) {
