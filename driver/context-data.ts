@@ -91,7 +91,7 @@ export abstract class ContextData extends ContextFiles {
    * The elements of a Node stream, a web stream or any async iterable. It is read once, by the first action, into blocks on the
    * driver's disk, as fast as they are written; what an action with a `signal` gives up is lost.
    *
-   * @throws STREAM_FAILED at an action, where the source rejects, or was given up before its end
+   * @throws FILE_UNREADABLE at an action, where the source rejects, or was given up before its end
    * @example
    * const lines = sc.fromStream(readline.createInterface({ input: process.stdin }))
    */
@@ -178,6 +178,18 @@ export abstract class ContextData extends ContextFiles {
     const op = this.operation('parquet')
     const lineage = parquet(op, path, options as o.ParquetOptions, this.defaultMinPartitions)
     return this.make(lineage as Lineage<R>)
+  }
+
+  /**
+   * One object a record; longs are bigints. Files are shared out by their blocks.
+   *
+   * @throws MODULE_MISSING, CORRUPT_FILE at an action
+   * @example
+   * sc.avro<{ name: string }>('users.avro').map(user => user.name)
+   */
+  avro<R = o.Row>(path: o.Paths, options?: o.ReadOptions): RDD<R> {
+    const op = this.operation('avro')
+    return this.make(binarySources.avro(op, this.#files(path, options)) as Lineage<R>)
   }
 
   // ─ Shared variables

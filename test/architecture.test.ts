@@ -37,6 +37,7 @@ const bar = order.indexOf('memory')
 /** Each npm package is imported by one file. */
 const doors: Readonly<Record<string, string>> = {
   acorn: 'publib/closure/analysis/syntax.ts',
+  avsc: 'publib/datasource/avro/avsc.ts',
   'cli-progress': 'publib/cli/progress-bar.ts',
   commander: 'publib/cli/command.ts',
   'daemonize-process': 'publib/env/daemon.ts',

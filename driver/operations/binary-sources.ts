@@ -39,6 +39,11 @@ export function objectFile(op: Operation, given: BinaryArguments): Lineage<unkno
   return binary(op, 'ObjectFileRDD', given, () => ({ kind: 'objects' }))
 }
 
+/** One object a record. */
+export function avro(op: Operation, given: BinaryArguments): Lineage<unknown> {
+  return binary(op, 'AvroRDD', given, () => ({ kind: 'avro' }))
+}
+
 function binary(
   op: Operation,
   operator: string,

@@ -14,7 +14,7 @@ function place(root: Root): string {
 export function streamFailed(cause: unknown): unknown {
   if (cause instanceof SimSparkError) return cause
   return new SimSparkError(
-    'STREAM_FAILED',
+    'FILE_UNREADABLE',
     `The source of sc.fromStream failed: ${textOf(cause)}.`,
     {
       cause,
@@ -27,7 +27,7 @@ export function streamFailed(cause: unknown): unknown {
 export function streamEnded(cause: unknown, callSite: CallSite | undefined): SimSparkError {
   const message = 'The source of sc.fromStream was not read to its end, and cannot be read again.'
   const hint = 'Make a new RDD of a new stream.'
-  return new SimSparkError('STREAM_FAILED', message, { cause, callSite, hint })
+  return new SimSparkError('FILE_UNREADABLE', message, { cause, callSite, hint })
 }
 
 export function unexpectedPromise(root: Root): SimSparkError {

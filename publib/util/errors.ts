@@ -64,7 +64,6 @@ export type ErrorCode =
   | 'OUTPUT_EXISTS'
   | 'OUTPUT_REFUSED'
   | 'COMMIT_FAILED'
-  | 'STREAM_FAILED'
   | 'INTERNAL'
 
 /** A place in the user's source. Lines and columns count from 1. */

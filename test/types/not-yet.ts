@@ -15,7 +15,6 @@ export const notYet: Readonly<Record<string, readonly string[]>> = {
   ],
   SparkContext: [
     'resources',
-    'avro',
     'addArchive',
     'listArchives',
     'addPackage',

@@ -55,7 +55,8 @@ export class SnappyDecompressor implements Decompressor {
     this.#isBegun = true
     const first = this.#input.word()
     if (first !== IDENTIFIER_WORD) {
-      const read = (chunk: Uint8Array, sizeMax: number): Uint8Array => uncompressed(chunk, sizeMax)
+      const read = (chunk: Uint8Array, sizeMax: number): Uint8Array =>
+        uncompressSnappy(chunk, sizeMax)
       this.#hadoop = new HadoopBlocks(this.#input, first, read)
     } else this.#identifier(6)
   }
@@ -81,13 +82,14 @@ export class SnappyDecompressor implements Decompressor {
     if (size < 4 || size > CHUNK_BYTES * 2) throw new Error('a chunk of an impossible size')
     const sum = this.#input.word()
     const chunk = this.#input.take(size - 4)
-    const out = type === STORED ? chunk.slice() : uncompressed(chunk, CHUNK_BYTES)
+    const out = type === STORED ? chunk.slice() : uncompressSnappy(chunk, CHUNK_BYTES)
     if (masked(crc32c(out)) !== sum) throw new Error('wrong checksum of a chunk')
     return out
   }
 }
 
-function uncompressed(chunk: Uint8Array, sizeMax: number): Uint8Array {
+/** What a block on its own holds. Throws where it is damaged. */
+export function uncompressSnappy(chunk: Uint8Array, sizeMax: number): Uint8Array {
   return snappy().uncompress(chunk, sizeMax)
 }
 

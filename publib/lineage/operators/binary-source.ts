@@ -1,4 +1,5 @@
 import type { Batch } from '#publib/columnar'
+import { readAvro } from '#publib/datasource/avro'
 import {
   readFiles,
   readFixedRecords,
@@ -21,6 +22,8 @@ export type BinaryKind =
   | { readonly kind: 'files' }
   /** Records of equal length. */
   | { readonly kind: 'records'; readonly recordBytes: number }
+  /** Records of Avro files. */
+  | { readonly kind: 'avro' }
   /** What saveAsObjectFile wrote. */
   | { readonly kind: 'objects' }
 
@@ -44,9 +47,10 @@ export class BinarySource extends FilesLineage<unknown> {
     return new BinarySource(parts.about, scan as BinaryScan, numPartitions as number)
   }
 
-  /** Only records of equal length begin at places that are known. */
+  /** Only records of equal length begin at places that are known, and only blocks of Avro behind marks. */
   protected override get cuts(): 'anywhere' | 'betweenFiles' {
-    return this.#scan.binary.kind === 'records' ? 'anywhere' : 'betweenFiles'
+    const { kind } = this.#scan.binary
+    return kind === 'records' || kind === 'avro' ? 'anywhere' : 'betweenFiles'
   }
 
   override async prepare(preparation: Preparation): Promise<void> {
@@ -62,6 +66,8 @@ export class BinarySource extends FilesLineage<unknown> {
     switch (binary.kind) {
       case 'records':
         return readFixedRecords(split, binary.recordBytes, files, metrics)
+      case 'avro':
+        return readAvro(split, files, metrics)
       case 'objects':
         return readObjects(split, files, metrics)
       case 'files':

@@ -86,7 +86,7 @@ describe('sc.fromStream', function () {
     })()
     const rdd = sc.fromStream(source)
     const first = await failure(rdd.count())
-    expect(first.code).to.equal('STREAM_FAILED')
+    expect(first.code).to.equal('FILE_UNREADABLE')
     expect(first.message).to.contain('the line is dead')
     expect(first.callSite?.file).to.contain('from-stream.test')
     const second = await failure(rdd.count())
@@ -108,7 +108,7 @@ describe('sc.fromStream', function () {
     const counting = failure(sc.fromStream(endless).count({ signal: abort.signal }))
     await Promise.resolve()
     setImmediate(() => abort.abort(new Error('enough')))
-    expect((await counting).code).to.be.oneOf(['STREAM_FAILED', 'JOB_CANCELLED'])
+    expect((await counting).code).to.be.oneOf(['FILE_UNREADABLE', 'JOB_CANCELLED'])
     expect(isClosed).to.equal(true)
   })
 

@@ -1,0 +1,1 @@
+export { readAvro } from './read-avro.ts'
