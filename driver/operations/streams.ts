@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { ReadableStream } from 'node:stream/web'
+import type { ReadableStream } from 'node:stream/web'
 
 /** Elements as a Node stream, asked for as they are consumed. */
 export function nodeStream<T>(elements: AsyncGenerator<T, void, undefined>): Readable {
@@ -8,7 +8,8 @@ export function nodeStream<T>(elements: AsyncGenerator<T, void, undefined>): Rea
 
 /** Elements as a web stream, asked for as they are consumed. */
 export function webStream<T>(elements: AsyncGenerator<T, void, undefined>): ReadableStream<T> {
-  return new ReadableStream<T>(
+  // The global one is loaded when it is first used.
+  return new globalThis.ReadableStream<T>(
     {
       async pull(controller) {
         const step = await elements.next()

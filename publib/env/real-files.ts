@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import {
   type FileHandle,
@@ -14,6 +13,7 @@ import { basename, dirname, join } from 'node:path'
 import type { Files } from './env.ts'
 import { notARegularFile } from './errors.ts'
 import { fileStat, isMissing } from './file-stat.ts'
+import { realRandom } from './real-random.ts'
 import { realSyncFiles } from './real-sync-files.ts'
 
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants
@@ -102,7 +102,10 @@ export const realFiles: Files = {
 }
 
 function temporaryNameFor(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`)
+  return join(
+    dirname(path),
+    `.${basename(path)}.${Buffer.from(realRandom.bytes(6)).toString('hex')}.tmp`,
+  )
 }
 
 async function withFile<T>(file: FileHandle, use: (file: FileHandle) => Promise<T>): Promise<T> {

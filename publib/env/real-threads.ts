@@ -17,6 +17,12 @@ const COLLECTED_FROM_MIB = 256
  * behind, so that it stays small, and is collected three times as often as need be.
  */
 const SEMI_SPACE_MIB_MIN = 16
+/**
+ * The heap of the thread that starts others is there already, and small: it grows to the same size, the largest that V8 gives
+ * it by default, in one step instead of four. A small job leaves 50 KiB behind, and every collection on the way makes one of
+ * them wait.
+ */
+const SEMI_SPACE_GROWTH = 16
 
 /** Threads of this process; what they print passes through to its stdout and stderr. */
 export const realThreads: Threads = { start: options => new RealThread(options) }
@@ -30,6 +36,7 @@ class RealThread implements Thread {
   constructor(options: ThreadOptions) {
     // Heaps that are made from now on begin so.
     setFlagsFromString(`--min-semi-space-size=${SEMI_SPACE_MIB_MIN}`)
+    setFlagsFromString(`--semi-space-growth-factor=${SEMI_SPACE_GROWTH}`)
     if (options.heapMiB !== undefined) {
       const collectedFrom = Math.min(COLLECTED_FROM_MIB, Math.floor(options.heapMiB / 4))
       setFlagsFromString(`--initial-old-space-size=${collectedFrom}`)

@@ -1,5 +1,4 @@
 /** Captures functions with all that they reach, as bytes that executors make them from. Synchronous. */
-import { createHash } from 'node:crypto'
 import { type CallSite, SimSparkError } from '#publib/util'
 import { holdWindow } from '../engine/scripts.ts'
 import { closureTooLarge, inspectorForbidden, tooMuch } from '../errors.ts'
@@ -14,7 +13,7 @@ import {
   type WireNode,
 } from '../wire.ts'
 import { assignBoxes } from './boxes.ts'
-import { reachHash } from './class-hash.ts'
+import { reachHash, sha256 } from './class-hash.ts'
 import { assignCells, emitCodes } from './code-units.ts'
 import { settleViews } from './encode-binary.ts'
 import { encodeFunction } from './encode-function.ts'
@@ -105,7 +104,7 @@ function captureAll(
   return {
     bytes,
     get id() {
-      return createHash('sha256').update(bytes).digest('hex')
+      return sha256().update(bytes).digest('hex')
     },
     needs: packageNeeds(draft),
     warnings,
@@ -208,7 +207,7 @@ function nameClasses(encoder: Encoder, payload: Payload): void {
     let content = contents.get(index)
     if (content === undefined) {
       const bytes = encoder.buffers[index]?.() ?? new Uint8Array()
-      content = createHash('sha256').update(bytes).digest('base64url')
+      content = sha256().update(bytes).digest('base64url')
       contents.set(index, content)
     }
     return content
