@@ -36,11 +36,13 @@ export function* readMapOutputs(
     remote.map(({ range }) => range),
     env,
   )
+  // One for all ranges: they are read one after the other, and columns have memory of their own.
+  const room = new Uint8Array(roomFor(ranges.filter(isLocal)))
   try {
     let next = 0
     for (const range of ranges) {
       const local = isLocal(range)
-      const pieces = local ? readLocal(range, env) : fetched.piecesOf(next++)
+      const pieces = local ? readLocal(range, room, env) : fetched.piecesOf(next++)
       const { shuffleRead } = env.metrics
       if (local) shuffleRead.localBytes += range.range.size
       else shuffleRead.remoteBytes += range.range.size
@@ -134,16 +136,21 @@ function messageOf(error: unknown): string {
 
 const READ_BYTES = 1024 * 1024
 
-/** A range of this worker's own, read from its file. */
+/** What is read of these at once. */
+function roomFor(ranges: readonly StatusRange[]): number {
+  return ranges.reduce((most, { range }) => Math.max(most, Math.min(READ_BYTES, range.size)), 0)
+}
+
+/** A range of this worker's own, read from its file into `room`. */
 function* readLocal(
   { range, offset }: StatusRange,
+  room: Uint8Array,
   env: ShuffleEnvironment,
 ): Generator<Uint8Array> {
   const file = env.files.open(`${env.shuffleFolder}/${mapOutputDataName(range)}`, 'r')
   try {
-    const buffer = new Uint8Array(Math.min(READ_BYTES, range.size))
     for (let done = 0; done < range.size; ) {
-      const wanted = buffer.subarray(0, Math.min(buffer.length, range.size - done))
+      const wanted = room.subarray(0, Math.min(room.length, range.size - done))
       const count = file.read(wanted, offset + done)
       if (count === 0) return
       done += count
