@@ -7,9 +7,9 @@ import type { About, Lineage, ShuffleDependency } from './lineage.ts'
 import type { Input } from './operator.ts'
 import { BeyondShuffle } from './operators/beyond-shuffle.ts'
 import { actionClass, loadClasses, operatorClass } from './registry.ts'
-import type { Root } from './root.ts'
+import type { Root, SplitFunction } from './root.ts'
 import { decodeShuffleDependency } from './shuffle-dependency.ts'
-import type { AboutText, StageText, StageWork } from './stage-text.ts'
+import type { AboutText, RootText, StageText, StageWork } from './stage-text.ts'
 
 /** A stage as its tasks see it. Made once for each executor and stage. */
 export interface DecodedStage {
@@ -41,7 +41,9 @@ export async function decodeStage(bytes: Uint8Array): Promise<DecodedStage> {
     text.nodes.map(({ tag }) => tag),
   )
   if (text.work.kind === 'result') await loadClasses('action', [text.work.tag])
-  const compiled = await compile(bytes.subarray(SIZE_BYTES + textBytes))
+  const splits = text.roots.map(({ split }) => split)
+  const variants = splits.some(Boolean) ? splits.map(split => split?.variant) : []
+  const compiled = await compile(bytes.subarray(SIZE_BYTES + textBytes), { variants })
   const shapes = text.roots.map(({ shape }) => shape && decodeShape(shape))
   if (text.roots.length === 0) {
     // No function, so nothing that a task could change: operators themselves are shared in the driver's own thread, too.
@@ -63,7 +65,9 @@ function instantiate(
     const root = text.roots[index]
     assert(root !== undefined && index < values.length, `the stage has no function ${index}`)
     const { operation, callSite } = root
-    return { operation, callSite, value: values[index], index, shape: held[index] }
+    const core = values[text.roots.length + index]
+    const split = core === undefined ? undefined : splitOf(root, core)
+    return { operation, callSite, value: values[index], index, shape: held[index], split }
   }
   const parentOf = new Map<number, Lineage<unknown>>()
   const shuffles = text.shuffles.map(({ shuffleId, fields, roots, parent }): ShuffleDependency => {
@@ -84,6 +88,10 @@ function instantiate(
   const lineage = parentOf.get(text.nodes.length - 1)
   assert(lineage !== undefined, 'the stage has no operator')
   return { lineage, work: workOf(text, lineage, shuffles, rootAt) }
+}
+
+function splitOf({ split }: RootText, core: unknown): SplitFunction | undefined {
+  return split && { core, computed: split.computed, shape: decodeShape(split.shape) }
 }
 
 function workOf(

@@ -17,6 +17,17 @@ export interface Root<out F = unknown> {
   readonly index: number
   /** What the function does, where it is simple: known in a decoded stage. */
   readonly shape?: FunctionShape | undefined
+  /** A function that is not simple, as one that computes only parts of its result, and how the result is made of them. */
+  readonly split?: SplitFunction | undefined
+}
+
+export interface SplitFunction {
+  /** Gives the one part that is computed, or an array of them. */
+  readonly core: unknown
+  /** How many parts that is. */
+  readonly computed: number
+  /** The result, of the argument and the parts. It relies on an argument that `core` neither changes nor keeps. */
+  readonly shape: FunctionShape
 }
 
 /** What the user gave to an operation, on the driver. */

@@ -5,7 +5,7 @@ import {
   type ShippedFunction,
   type ShippedValue,
 } from '#publib/closure'
-import { encodeShape, type Recognition, recognise } from '#publib/recognition'
+import { encodeShape, type Recognition, recognise, splitResult } from '#publib/recognition'
 import { SIZE_BYTES } from './decode-stage.ts'
 import type { Lineage, PartitionData } from './lineage.ts'
 import type { Root } from './root.ts'
@@ -55,7 +55,11 @@ function withShapes(
 ): readonly RootText[] {
   return texts.map((text, index) => {
     const { shape } = recognise(values[index]!, roots[index]!.argumentCount)
-    return shape === undefined ? text : { ...text, shape: encodeShape(shape) }
+    if (shape !== undefined) return { ...text, shape: encodeShape(shape) }
+    const split = splitResult(values[index]!)
+    return split === undefined
+      ? text
+      : { ...text, split: { ...split, shape: encodeShape(split.shape) } }
   })
 }
 

@@ -1,4 +1,5 @@
 import type { StorageLevelFields } from '#publib/blocks'
+import type { Variant } from '#publib/closure/revive'
 import type { ShapeText } from '#publib/recognition/intrinsics'
 import { type CallSite, type RddId, rddId, type ShuffleId } from '#publib/util'
 import type { Action } from './action.ts'
@@ -60,6 +61,13 @@ export interface RootText {
   readonly callSite?: CallSite | undefined
   /** What the function does, where it is simple. */
   readonly shape?: ShapeText | undefined
+  /** How its result is made of parts, where it is not simple. */
+  readonly split?: SplitText | undefined
+}
+export interface SplitText {
+  readonly variant: Variant
+  readonly computed: number
+  readonly shape: ShapeText
 }
 
 /** The text of a stage, and the functions that it names by index. The last node is the stage's lineage. */

@@ -14,6 +14,9 @@ export interface FunctionSource {
   readonly name: string
   /** The same for equal texts, so that what is found out about it can be kept. Undefined for long texts. */
   readonly tree: FunctionNode | undefined
+  readonly text: string
+  /** Where the text begins among the positions of the tree. */
+  readonly textStart: number
   readonly freeNames: readonly string[]
   /** What a name stands for that the text does not declare. */
   freeValue(name: string): FreeValue
@@ -57,6 +60,14 @@ class RecordSource implements FunctionSource {
 
   get tree(): FunctionNode | undefined {
     return this.#record.analysis.functionNode
+  }
+
+  get text(): string {
+    return this.#record.text
+  }
+
+  get textStart(): number {
+    return this.#record.analysis.offset
   }
 
   get freeNames(): readonly string[] {

@@ -11,12 +11,12 @@ import { moduleMissing, payloadMalformed } from '../errors.ts'
 import { isReference } from '../function.ts'
 import { intrinsicAt, symbolNamed } from '../known/globals.ts'
 import { revive } from '../shipping-hooks.ts'
-import type { Encoded, NodeId, Payload, WireNode } from '../wire.ts'
+import type { Encoded, FunctionNode, NodeId, Payload, WireNode } from '../wire.ts'
 import { type ClassRegistry, classesOf } from './class-registry.ts'
 import type { Factory } from './factory.ts'
 import { fillNode, fillProperties } from './fill.ts'
 import { makeData } from './make-data.ts'
-import { makeFunction } from './make-function.ts'
+import { makeFunction, makeVariant } from './make-function.ts'
 import { makePrivateInstance } from './make-private-instance.ts'
 import { poison } from './poison.ts'
 
@@ -26,7 +26,15 @@ export interface Program {
   readonly buffers: readonly Uint8Array[]
   readonly modules: readonly unknown[]
   readonly factories: readonly Factory[]
+  /** For the first roots. */
+  readonly variants: readonly (VariantOfRoot | undefined)[]
   readonly appRoot: string
+}
+
+/** What makes a function of another text with the captures of a root. */
+export interface VariantOfRoot {
+  readonly node: FunctionNode
+  readonly factory: Factory
 }
 
 export interface Box {
@@ -60,7 +68,10 @@ export class Instance {
     this.#fillAll()
     for (const { set, encoded } of this.bindings) set(this.decode(encoded))
     this.#fillAll()
-    return values
+    const { variants } = this.program
+    if (variants.length === 0) return values
+    const made = roots.map((_, i) => variants[i] && makeVariant(this, variants[i]))
+    return [...values, ...made]
   }
 
   decode(encoded: Encoded): unknown {

@@ -3,7 +3,7 @@ import { payloadMalformed } from '../errors.ts'
 import type { AnyFunction } from '../function.ts'
 import type { Cell, ClassNode, FunctionNode, NodeId } from '../wire.ts'
 import type { Extras } from './factory.ts'
-import type { Instance } from './instance.ts'
+import type { Instance, VariantOfRoot } from './instance.ts'
 
 export function makeFunction(
   instance: Instance,
@@ -38,6 +38,12 @@ export function makeFunction(
   }
   instance.fillLater(id)
   return made
+}
+
+/** A function of another text with the captures of one that is made already. */
+export function makeVariant(instance: Instance, { node, factory }: VariantOfRoot): unknown {
+  const cells = node.cells.map(cell => cellValue(instance, cell))
+  return factory(cells, extrasOf(instance, node)).fn
 }
 
 function isBox(cell: Cell): cell is { readonly box: number } {

@@ -170,7 +170,10 @@ function whole(step: Step, argument: Element): Element {
 
 /** What the loop makes of an element. */
 function written(step: Step, element: Element): Element {
-  const callees = step.roots.map((root, i) => ({ f: `f${i}`, r: `r${i}`, root }))
+  const callees = step.roots.map((root, i) => ({
+    ...{ f: `f${i}`, g: `g${i}`, r: `r${i}` },
+    root,
+  }))
   return writeStep(step, element, { callees, state: 'v[0]' }, new LoopWriter())
 }
 

@@ -1,4 +1,7 @@
 import type { Root } from '#publib/lineage'
+import type { Expression } from '#publib/recognition'
+import { partsOf } from '#publib/recognition/intrinsics'
+import { assert } from '#publib/util'
 import { CHECK_RECORDS, refusal, type Step } from '../step.ts'
 import { asJs, bound, handOver } from './as-js.ts'
 import { type Element, plainValue, UNDEFINED } from './element.ts'
@@ -11,6 +14,8 @@ import { truth } from './truth.ts'
 /** A user's function in the text: the names that it and its root have, and what is known of it. */
 export interface Callee {
   readonly f: string
+  /** Of what computes parts of its result: see SplitFunction. */
+  readonly g: string
   readonly r: string
   readonly root: Root
 }
@@ -87,9 +92,44 @@ export function writeStep(step: Step, element: Element, names: StepNames, w: Loo
 function apply(callee: Callee, element: Element, w: LoopWriter): Element {
   const lowered = lowerFunction(callee.root.shape, [element], w)
   if (lowered !== undefined) return lowered
+  const put = putTogether(callee, element, w)
+  if (put !== undefined) return put
   const given = called(callee, element, w)
   w.line(refusal(given, callee.r))
   return plainValue(given)
+}
+
+/** The result of a function that is not simple, of the parts that it computes: nobody makes it unless it is needed whole. */
+function putTogether({ g, root }: Callee, element: Element, w: LoopWriter): Element | undefined {
+  const { split } = root
+  if (split === undefined) return undefined
+  if (usesArgument(split.shape.result) && !isKnown(element)) return undefined
+  const given = w.make(`${g}(${handOver(element, w).name})`)
+  const { computed, shape } = split
+  const parts = Array.from({ length: computed }, (_, i) =>
+    plainValue(computed === 1 ? given : w.make(`${given}[${i}]`)),
+  )
+  const result = lowerFunction(shape, [element, ...parts], w)
+  assert(result !== undefined, 'what is made of parts can always be made')
+  return result
+}
+
+function usesArgument(result: Expression): boolean {
+  if (result.op === 'argument') return result.index === 0
+  return partsOf(result).some(usesArgument)
+}
+
+/** Whether it is the same after a function has read parts of it, whatever it did with these. */
+function isKnown(element: Element): boolean {
+  if (element.kind === 'tuple') return element.items.every(isUnchanged)
+  if (element.kind === 'record') return element.values.every(isUnchanged)
+  return isUnchanged(element)
+}
+
+/** Not what is made for the function: it may change that, and the element is as it was. */
+function isUnchanged(element: Element): boolean {
+  if (element.kind === 'tuple' || element.kind === 'record') return false
+  return element.kind !== 'value' || element.row === undefined || element.row.isPlain
 }
 
 function called({ f }: Callee, element: Element, w: LoopWriter): string {

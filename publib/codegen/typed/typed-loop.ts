@@ -116,7 +116,10 @@ function textsOf({ of }: Splitting, element: Element, w: LoopWriter): Element | 
 }
 
 function calleesOf(roots: readonly Root[], offset: number): Callee[] {
-  return roots.map((root, i) => ({ f: `f${offset + i}`, r: `r${offset + i}`, root }))
+  return roots.map((root, i) => ({
+    ...{ f: `f${offset + i}`, g: `g${offset + i}`, r: `r${offset + i}` },
+    root,
+  }))
 }
 
 /** For each step, and for the end, the number of its first function. */
@@ -145,14 +148,20 @@ function assembled(
   const turn = w.turn
   const loop = w.isEmpty ? '' : `for (let i = 0; i < rows; i++) {\n${turn}\n}\n`
   const rest = `${begin}${loop}${end}`
-  const functions = [...new Set(rest.match(/\b[fr]\d+\b/g) ?? [])]
+  const functions = [...new Set(rest.match(/\b[fgr]\d+\b/g) ?? [])]
   const body = `// ${name}: ${sink.tag}
 'use strict'
-${functions.map(f => `const ${f} = ${f[0]}[${f.slice(1)}]\n`).join('')}const rows = h.rowsOf(c), room = ${w.multiplies ? GATHERED_ROWS : 'rows'}
+${functions.map(declared).join('')}const rows = h.rowsOf(c), room = ${w.multiplies ? GATHERED_ROWS : 'rows'}
 let made = 0
 ${w.frontOf(rest)}
 ${rest}//# sourceURL=${name}
 `
   const yields = way === 'pull' && w.multiplies
   return { body, yields, isRowwise: false, leaves: w.leaves, next }
+}
+
+/** The function, the root, or what computes parts of the result. */
+function declared(name: string): string {
+  const index = name.slice(1)
+  return `const ${name} = ${name[0] === 'g' ? `r[${index}].split.core` : `${name[0]}[${index}]`}\n`
 }
