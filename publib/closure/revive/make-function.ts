@@ -26,10 +26,7 @@ export function makeFunction(
     const cell = node.cells[index]
     if (set && cell !== undefined && !isBox(cell)) instance.bindings.push({ set, encoded: cell })
   })
-  const made = fn as AnyFunction
-  if (made.name !== node.name) {
-    Object.defineProperty(made, 'name', { value: node.name, configurable: true })
-  }
+  const made = named(fn as AnyFunction, node.name)
   instance.put(id, made)
   if (node.t === 'class') {
     instance.classes.add(node.identity, made)
@@ -43,7 +40,13 @@ export function makeFunction(
 /** A function of another text with the captures of one that is made already. */
 export function makeVariant(instance: Instance, { node, factory }: VariantOfRoot): unknown {
   const cells = node.cells.map(cell => cellValue(instance, cell))
-  return factory(cells, extrasOf(instance, node)).fn
+  const { fn } = factory(cells, extrasOf(instance, node))
+  return named(fn as AnyFunction, node.name)
+}
+
+function named(made: AnyFunction, name: string): AnyFunction {
+  if (made.name !== name) Object.defineProperty(made, 'name', { value: name, configurable: true })
+  return made
 }
 
 function isBox(cell: Cell): cell is { readonly box: number } {
