@@ -128,7 +128,8 @@ function isKnown(element: Element): boolean {
 
 /** Not what is made for the function: it may change that, and the element is as it was. */
 function isUnchanged(element: Element): boolean {
-  if (element.kind === 'tuple' || element.kind === 'record') return false
+  if (element.kind === 'tuple' || element.kind === 'record' || element.kind === 'parts')
+    return false
   return element.kind !== 'value' || element.row === undefined || element.row.isPlain
 }
 
