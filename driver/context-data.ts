@@ -10,6 +10,7 @@ import type { Lineage } from '#publib/lineage'
 import { ContextFiles } from './context-files.ts'
 import { internals } from './internals.ts'
 import { runFunction } from './operations/actions.ts'
+import { runApproximate } from './operations/approximate.ts'
 import * as binarySources from './operations/binary-sources.ts'
 import { invalidArgument, otherContext } from './operations/errors.ts'
 import type { Jobs } from './operations/jobs.ts'
@@ -246,6 +247,29 @@ export abstract class ContextData extends ContextFiles {
     const op = this.operation('runJob')
     const call = { op, jobs: this.jobs, lineage: this.lineageOf(op, rdd) }
     return runFunction(call, f, partitions)
+  }
+
+  /**
+   * What the evaluator, on the driver, makes of the partitions that are done after `timeoutMs`; the job goes on.
+   *
+   * @param f computes one result of each partition, in the tasks
+   * @example
+   * let longest = 0
+   * const soon = await sc.runApproximateJob(lines, part => Math.max(0, ...part.map(line => line.length)), {
+   *   merge: (_partition, length) => { longest = Math.max(longest, length) },
+   *   currentResult: () => ({ longest }),
+   * }, 1000)
+   */
+  async runApproximateJob<T, U, R extends object>(
+    rdd: RDD<T>,
+    f: (partition: Records<T>) => U,
+    evaluator: o.ApproximateEvaluator<NoInfer<U>, R>,
+    timeoutMs: number,
+    options?: o.ActionOptions,
+  ): Promise<o.PartialResult<R>> {
+    const op = this.operation('runApproximateJob')
+    const call = { op, jobs: this.jobs, lineage: this.lineageOf(op, rdd) }
+    return runApproximate(call, f, evaluator, timeoutMs, options)
   }
 
   // ─ Checkpoints

@@ -1,4 +1,4 @@
-import { type Files, realClock, realRandom } from '#publib/env'
+import { type Clock, type Files, realClock, realRandom } from '#publib/env'
 import type { Lineage, Preparation } from '#publib/lineage'
 import { describeCallSite, type ShuffleId, SimSparkError } from '#publib/util'
 import { type CheckpointSurroundings, Checkpoints } from './checkpoints.ts'
@@ -18,6 +18,7 @@ export interface JobSurroundings {
   readonly runner: JobRunner
   readonly files: Files
   readonly localFolders: readonly string[] | undefined
+  readonly clock: Clock
   readonly marks: JobMarks
   readonly statusTracker: StatusTracker
   readonly tasksAtOnceMax: number | undefined
@@ -53,6 +54,10 @@ export class ContextJobs implements Jobs {
 
   get files(): Files {
     return this.#surroundings.files
+  }
+
+  get clock(): Clock {
+    return this.#surroundings.clock
   }
 
   nextOutputId(): string {

@@ -1,4 +1,4 @@
-import type { Files } from '#publib/env'
+import type { Clock, Files } from '#publib/env'
 import type { Broadcast, MergingAccumulator } from '#publib/execution'
 import type { CachedBytes, SparkListener, StatusStore } from '#publib/status'
 import type { BroadcastId, RddId, ShuffleId } from '#publib/util'
@@ -18,6 +18,7 @@ export interface Engine {
   readonly files: Files
   /** What the program gives its executors. */
   readonly addedFiles: AddedFiles
+  readonly clock: Clock
   readonly statusTracker: StatusTracker
   readonly status: StatusStore
   /** Asks for executors and gives them back; undefined: there are as many as there will ever be. */

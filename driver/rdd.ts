@@ -7,6 +7,7 @@ import type { Partitioner } from '#publib/shuffle'
 import type { KeyedMap } from '#publib/util'
 import { internals } from './internals.ts'
 import * as actions from './operations/actions.ts'
+import * as approximate from './operations/approximate.ts'
 import * as waiting from './operations/async.ts'
 import { debugString, describe } from './operations/describe.ts'
 import { type DeterministicLevel, deterministicLevel } from './operations/determinism.ts'
@@ -20,6 +21,7 @@ import * as pairActions from './operations/pair-actions.ts'
 import * as sampling from './operations/sampling.ts'
 import * as saving from './operations/save.ts'
 import * as several from './operations/several.ts'
+import * as sketches from './operations/sketches.ts'
 import * as statistics from './operations/statistics.ts'
 import * as streams from './operations/streams.ts'
 import * as narrow from './operations/transformations.ts'
@@ -600,7 +602,44 @@ export class RDD<out T> implements AsyncIterable<T> {
     seed?: o.Seed,
   ): PairRDD<K, V> {
     const op = this.#op('sampleByKey')
-    return this.#make(sampling.sampleByKey(op, this.lineage, withReplacement, fractions, seed))
+    const { lineage } = this
+    return this.#make(sampling.sampleByKey(op, lineage, withReplacement, fractions, seed, false))
+  }
+
+  /**
+   * `sampleByKey` of exactly `ceil(fraction × count)` values a key: they are counted when an action comes, which takes a pass
+   * more. Equal seeds give equal samples.
+   *
+   * @example
+   * const tenth = await pairs.sampleByKeyExact(false, new Map([['a', 0.1], ['b', 0.5]]), 7).collect()
+   */
+  sampleByKeyExact<K, V>(
+    this: PairRDD<K, V>,
+    withReplacement: boolean,
+    fractions: v.Fractions<K>,
+    seed?: o.Seed,
+  ): PairRDD<K, V> {
+    const op = this.#op('sampleByKeyExact')
+    const { lineage } = this
+    return this.#make(sampling.sampleByKey(op, lineage, withReplacement, fractions, seed, true))
+  }
+
+  /**
+   * How many different values each key has, about; in some hundred bytes a key.
+   *
+   * @param relativeSD the relative standard deviation of the counts: default 0.05, above 0.000017
+   * @example
+   * const visitors = await visits.countApproxDistinctByKey().collect() // [[page, 1042], …]
+   */
+  countApproxDistinctByKey<K, V>(
+    this: PairRDD<K, V>,
+    relativeSD = 0.05,
+    numPartitions?: o.Partitioning<K>,
+  ): PairRDD<K, number> {
+    const op = this.#op('countApproxDistinctByKey')
+    return this.#make(
+      sketches.countApproxDistinctByKey(op, this.lineage, relativeSD, numPartitions),
+    )
   }
 
   // ─ Pairs of two RDDs and more: equal partitioners need no shuffle
@@ -911,6 +950,79 @@ export class RDD<out T> implements AsyncIterable<T> {
     options?: o.ActionOptions,
   ): Promise<[buckets: B[], counts: number[]]> {
     return statistics.histogram<B>(this.#call('histogram'), buckets, options)
+  }
+
+  // ─ Actions: what is known after `timeoutMs`, with a confidence of 0.95 by default
+
+  /**
+   * About how many elements: from the partitions that are counted after `timeoutMs`, taken for a sample of all. The job goes on.
+   *
+   * @param confidence how surely the bounds hold, above 0 and up to 1; default 0.95
+   * @example
+   * const soon = await rdd.countApprox(500)
+   * console.log(soon.low, soon.high, soon.isInitialValueFinal)
+   * const { mean } = await soon.getFinalValue() // exact
+   */
+  async countApprox(timeoutMs: number, confidence?: o.Confidence): Promise<o.BoundedResult> {
+    return approximate.countApprox(this.#call('countApprox'), timeoutMs, confidence)
+  }
+
+  /**
+   * About how often each element is there; those that have not been met yet are missing.
+   *
+   * @example
+   * const words = await text.flatMap(line => line.split(' ')).countByValueApprox(1000)
+   * words.get('the')?.mean
+   */
+  async countByValueApprox(
+    timeoutMs: number,
+    confidence?: o.Confidence,
+  ): Promise<o.PartialResult<KeyedMap<T, o.BoundedDouble>>> {
+    const call = this.#call('countByValueApprox')
+    return approximate.countByApprox<T>(call, false, timeoutMs, confidence)
+  }
+
+  /**
+   * About how many values each key has; keys that have not been met yet are missing.
+   *
+   * @example
+   * const perKey = await pairs.countByKeyApprox(1000, 0.9)
+   */
+  async countByKeyApprox<K, V>(
+    this: PairRDD<K, V>,
+    timeoutMs: number,
+    confidence?: o.Confidence,
+  ): Promise<o.PartialResult<KeyedMap<K, o.BoundedDouble>>> {
+    const call = this.#call('countByKeyApprox')
+    return approximate.countByApprox<K>(call, true, timeoutMs, confidence)
+  }
+
+  /**
+   * About the sum. One value alone gives no bounds.
+   *
+   * @example
+   * const { low, high } = await sizes.sumApprox(1000)
+   */
+  async sumApprox(
+    this: RDD<number>,
+    timeoutMs: number,
+    confidence?: o.Confidence,
+  ): Promise<o.BoundedResult> {
+    return approximate.statsApprox(this.#call('sumApprox'), 'sum', timeoutMs, confidence)
+  }
+
+  /**
+   * About the mean. One value alone gives no bounds.
+   *
+   * @example
+   * const { mean } = await sizes.meanApprox(1000)
+   */
+  async meanApprox(
+    this: RDD<number>,
+    timeoutMs: number,
+    confidence?: o.Confidence,
+  ): Promise<o.BoundedResult> {
+    return approximate.statsApprox(this.#call('meanApprox'), 'mean', timeoutMs, confidence)
   }
 
   /** How many different elements, within `relativeSD` (default 0.05, above 0.000017); all are read. */

@@ -110,13 +110,14 @@ export class SparkContext extends ContextData implements AsyncDisposable {
       },
       partitionsByDefault: plan.settings.get('simspark.default.parallelism'),
     }
-    const { runner, files, application } = engine
+    const { runner, files, clock, application } = engine
     this.runner = runner
     this.jobs = new ContextJobs({
       applicationId: application.applicationId,
       runner,
       files,
       localFolders: plan.settings.get('simspark.local.dir'),
+      clock,
       marks: this.marks,
       statusTracker: engine.statusTracker,
       tasksAtOnceMax: application.executorsMax,

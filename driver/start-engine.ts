@@ -51,6 +51,7 @@ const JOB_REPORT_MS = 1000
 class SchedulerEngine implements Engine {
   readonly files: Files
   readonly addedFiles: AddedFiles
+  readonly clock: Clock
   readonly startTime: number
   readonly statusTracker: StatusTracker
   readonly cachedBytes: Engine['cachedBytes']
@@ -96,6 +97,7 @@ class SchedulerEngine implements Engine {
       localFolder: plan.settings.get('simspark.local.dir')?.[0],
     })
     const { addedFiles } = this
+    this.clock = clock
     this.cachedBytes = () => status.storage()
     this.startTime = clock.wallTime()
     this.statusTracker = new StatusTracker(status)

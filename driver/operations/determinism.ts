@@ -5,7 +5,14 @@ import { standing } from '#publib/lineage'
 export type DeterministicLevel = 'DETERMINATE' | 'UNORDERED' | 'INDETERMINATE'
 
 /** What these give depends on the order in which they are given it. */
-const ORDER_SENSITIVE = new Set(['spread', 'sampled', 'sampledByKey', 'numbered', 'zipped'])
+const ORDER_SENSITIVE = new Set([
+  'spread',
+  'sampled',
+  'sampledByKey',
+  'sampledByKeyExact',
+  'numbered',
+  'zipped',
+])
 
 /**
  * The level of a lineage, as far as operators tell: a function that uses chance or a clock is not looked into. Where keys are

@@ -1,4 +1,4 @@
-import type { Files } from '#publib/env'
+import type { Clock, Files } from '#publib/env'
 import type { Action, Lineage } from '#publib/lineage'
 import type { ShuffleId } from '#publib/util'
 import type { Checkpoints } from '../checkpoints.ts'
@@ -8,6 +8,7 @@ import type { Operation } from './operation.ts'
 /** What actions know of the context: how to run a job over a lineage, which is prepared first. */
 export interface Jobs {
   readonly files: Files
+  readonly clock: Clock
   readonly checkpoints: Checkpoints
   /** Names an output among all that were ever written. */
   nextOutputId(): string

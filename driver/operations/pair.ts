@@ -265,7 +265,7 @@ function sorted<K, V>(
   })
 }
 
-function shuffled<K, V, C>(
+export function shuffled<K, V, C>(
   op: Operation,
   parent: Lineage<Pair<K, V>>,
   how: Combining,

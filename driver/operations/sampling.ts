@@ -1,4 +1,10 @@
-import { type Lineage, Sampled, SampledByKey, type Sampling } from '#publib/lineage'
+import {
+  type Lineage,
+  Sampled,
+  SampledByKey,
+  SampledByKeyExact,
+  type Sampling,
+} from '#publib/lineage'
 import { SeededRandom } from '#publib/util'
 import type { SampleOptions, Seed, TakeSampleOptions } from '../options.ts'
 import type { Fractions, Pair } from '../values.ts'
@@ -56,13 +62,14 @@ export function randomSplit<T>(
   })
 }
 
-/** A fraction for each key, 0 where it is missing. */
+/** A fraction for each key, 0 where it is missing; `isExact`: of exactly so many values, else of about as many. */
 export function sampleByKey<K, V>(
   op: Operation,
   parent: Lineage<Pair<K, V>>,
   withReplacement: boolean,
   fractions: Fractions<K>,
   given: Seed | undefined,
+  isExact: boolean,
 ): Lineage<Pair<K, V>> {
   const { seed, name } = seedOf(op, given)
   flag(op, withReplacement)
@@ -76,7 +83,8 @@ export function sampleByKey<K, V>(
     shareOf(op, `fractions.get(${String(key)})`, fraction, withReplacement)
   }
   const about = op.about('MapPartitions', name)
-  return new SampledByKey(about, parent, op.value(pairs), { withReplacement, seed })
+  const Operator = isExact ? SampledByKeyExact : SampledByKey
+  return new Operator(about, parent, op.value(pairs), { withReplacement, seed })
 }
 
 /** A fraction of so many elements falls short of what is wanted this rarely. */

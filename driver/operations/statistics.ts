@@ -12,6 +12,7 @@ import type { Call } from './actions.ts'
 import { actionOptions } from './arguments.ts'
 import { emptyRdd, invalidArgument } from './errors.ts'
 import { resultsOf } from './jobs.ts'
+import type { Operation } from './operation.ts'
 
 export async function stats(call: Call<number>, given?: ActionOptions): Promise<StatCounter> {
   const options = actionOptions(call.op, given)
@@ -84,6 +85,11 @@ function least<B>(values: readonly B[], sign: 1 | -1): B {
 /** Spark refuses finer ones: their registers would take gigabytes. */
 const RELATIVE_SD_MIN = 0.000017
 
+export function precisionFor(op: Operation, relativeSD: number): number {
+  if (relativeSD > RELATIVE_SD_MIN && relativeSD < 1) return HyperLogLog.precisionFor(relativeSD)
+  throw invalidArgument(op, 'relativeSD', relativeSD, `above ${RELATIVE_SD_MIN} and below 1`)
+}
+
 export async function countApproxDistinct(
   call: Call<unknown>,
   relativeSD: number,
@@ -91,10 +97,7 @@ export async function countApproxDistinct(
 ): Promise<number> {
   const { op } = call
   const options = actionOptions(op, given)
-  if (!(relativeSD > RELATIVE_SD_MIN && relativeSD < 1)) {
-    throw invalidArgument(op, 'relativeSD', relativeSD, `above ${RELATIVE_SD_MIN} and below 1`)
-  }
-  const precision = HyperLogLog.precisionFor(relativeSD)
+  const precision = precisionFor(op, relativeSD)
   const sketch = new HyperLogLog(precision)
   const action = new CountApproxDistinct(precision)
   for (const registers of await resultsOf(call.jobs, { ...call, action, options })) {

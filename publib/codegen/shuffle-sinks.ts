@@ -13,11 +13,26 @@ export const toWriter: Sink = {
   end: '',
 }
 
+/** To a MapSideCombiner that has no function of the user's to call. */
+const toSketches: Sink = {
+  ...{ tag: 'sketch', roots: [], yields: false },
+  begin: '',
+  write: (element, names) =>
+    asPair(
+      element,
+      name => `h.notAPairToShuffle(${name})`,
+      names,
+      (key, value) => `s.add(${key}, ${value})\n`,
+    ),
+  end: '',
+}
+
 /**
  * Keys and values to the table of a MapSideCombiner, by the user's own functions: the pair itself is never made. The
  * aggregator of the shuffle says what it means.
  */
 export function toCombiner(combining: Combining): Sink {
+  if (combining.kind === 'sketch') return toSketches
   return {
     ...{ tag: `combine (${combining.kind})`, roots: combining.roots, yields: false },
     begin: 'const index = s.index\nlet combiners = s.combiners, left = s.recordsLeft\n',

@@ -1,5 +1,6 @@
 import { type Aggregator, GROUP_VALUES, keepFirst, valueAsCombiner } from '#publib/shuffle'
 import { copyValue } from '#publib/util'
+import { HyperLogLog } from './hyper-log-log.ts'
 import type { Fields } from './lineage.ts'
 import { refusePromise } from './results.ts'
 import type { Root } from './root.ts'
@@ -9,8 +10,10 @@ type Merge = (a: unknown, b: unknown) => unknown
 
 /** What becomes of the values of a key, as something that can travel. */
 export interface Combining {
-  readonly kind: 'none' | 'group' | 'first' | 'reduce' | 'combine' | 'aggregate'
+  readonly kind: 'none' | 'group' | 'first' | 'reduce' | 'combine' | 'aggregate' | 'sketch'
   readonly roots: readonly Root[]
+  /** Of a sketch. */
+  readonly precision?: number
 }
 
 /** Records pass as they are. */
@@ -19,6 +22,11 @@ export const NO_COMBINING: Combining = { kind: 'none', roots: [] }
 export const GROUPING: Combining = { kind: 'group', roots: [] }
 /** The first value met: keys alone matter. */
 export const KEEP_FIRST: Combining = { kind: 'first', roots: [] }
+
+/** The registers of a HyperLogLog that has seen the values. */
+export function sketching(precision: number): Combining {
+  return { kind: 'sketch', roots: [], precision }
+}
 
 /** `f(a, b)` joins two values. */
 export function reducing(f: Root): Combining {
@@ -40,11 +48,14 @@ function ofTwo(f: Root): Root {
 }
 
 export function encodeCombining(combining: Combining): Fields {
-  return { kind: combining.kind }
+  const { kind, precision } = combining
+  return precision === undefined ? { kind } : { kind, precision }
 }
 
 export function decodeCombining(fields: Fields, roots: readonly Root[]): Combining {
-  return { kind: fields['kind'] as Combining['kind'], roots }
+  const kind = fields['kind'] as Combining['kind']
+  const precision = fields['precision'] as number | undefined
+  return precision === undefined ? { kind, roots } : { kind, roots, precision }
 }
 
 /** The aggregator that shuffles and local combination run. User functions get the arguments they are documented with, no more. */
@@ -59,6 +70,8 @@ export function aggregatorOf(
       return GROUP_VALUES
     case 'first':
       return { createCombiner: valueAsCombiner, mergeValue: keepFirst, mergeCombiners: keepFirst }
+    case 'sketch':
+      return sketchAggregator(combining.precision!)
     case 'reduce': {
       const merge = guarded(first!)
       return { createCombiner: valueAsCombiner, mergeValue: merge, mergeCombiners: merge }
@@ -78,6 +91,23 @@ export function aggregatorOf(
       const createCombiner = (value: unknown): unknown => add(copyValue(zero), value)
       return { createCombiner, mergeValue: add, mergeCombiners: guarded(third!) }
     }
+  }
+}
+
+function sketchAggregator(precision: number): AnyAggregator {
+  const add = (registers: unknown, value: unknown): unknown => {
+    new HyperLogLog(precision, registers as Uint8Array).add(value)
+    return registers
+  }
+  return {
+    createCombiner: value => add(new Uint8Array(2 ** precision), value),
+    mergeValue: add,
+    mergeCombiners: (a, b) => {
+      // One that was read may be a view of what others read, too.
+      const merged = new HyperLogLog(precision, new Uint8Array(a as Uint8Array))
+      merged.merge({ registers: b as Uint8Array })
+      return merged.registers
+    },
   }
 }
 

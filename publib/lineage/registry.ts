@@ -24,6 +24,7 @@ const loaders: { readonly [K in keyof Classes]: Loaders<Classes[K]> } = {
     csv: async () => (await import('./operators/csv-source.ts')).CsvSource,
     csvProbe: async () => (await import('./operators/csv-probe.ts')).CsvProbe,
     empty: async () => (await import('./operators/empty.ts')).Empty,
+    estimatedCounts: async () => (await import('./operators/estimated-counts.ts')).EstimatedCounts,
     filterByRange: async () => (await import('./operators/filter-by-range.ts')).FilterByRange,
     filterGroups: async () => (await import('./operators/filter-groups.ts')).FilterGroups,
     filter: async () => (await import('./operators/filter.ts')).FilterElements,
@@ -49,6 +50,8 @@ const loaders: { readonly [K in keyof Classes]: Loaders<Classes[K]> } = {
     sampled: async () => (await import('./operators/sampled.ts')).Sampled,
     sampledByKey: async () => (await import('./operators/sampled-by-key.ts')).SampledByKey,
     shuffled: async () => (await import('./operators/shuffled.ts')).Shuffled,
+    sampledByKeyExact: async () =>
+      (await import('./operators/sampled-by-key-exact.ts')).SampledByKeyExact,
     sourceScan: async () => (await import('./operators/source-scan.ts')).SourceScan,
     spread: async () => (await import('./operators/spread.ts')).Spread,
     streamed: async () => (await import('./operators/streamed-collection.ts')).StreamedCollection,
@@ -63,6 +66,7 @@ const loaders: { readonly [K in keyof Classes]: Loaders<Classes[K]> } = {
     collect: async () => (await import('./actions/collect.ts')).Collect,
     countApproxDistinct: async () =>
       (await import('./actions/count-approx-distinct.ts')).CountApproxDistinct,
+    countOfKeys: async () => (await import('./actions/count-of-keys.ts')).CountOfKeys,
     countByValue: async () => (await import('./actions/count-by-value.ts')).CountByValue,
     count: async () => (await import('./actions/count.ts')).Count,
     extent: async () => (await import('./actions/extent.ts')).Extent,

@@ -1,6 +1,6 @@
 // Loads the context and RDDs, which fill in what they show each other.
 import '#driver'
-import type { Files } from '#publib/env'
+import { type Files, realClock } from '#publib/env'
 import { StatusStore } from '#publib/status'
 import { applicationId, SimSparkError } from '#publib/util'
 import { AddedFiles } from '../../driver/added-files.ts'
@@ -34,6 +34,7 @@ class ReferenceEngine implements Engine {
   readonly addedFiles = new AddedFiles({
     ...{ files: noFiles, applicationId: () => 'app-reference', localFolder: '/nowhere' },
   })
+  readonly clock = realClock
   readonly startTime = 0
   readonly status = new StatusStore()
   readonly statusTracker = new StatusTracker(this.status)

@@ -89,6 +89,7 @@ function engineWith(engine: Engine, runner: JobRunner): Engine {
     application: engine.application,
     files: engine.files,
     addedFiles: engine.addedFiles,
+    clock: engine.clock,
     startTime: engine.startTime,
     statusTracker: engine.statusTracker,
     status: engine.status,

@@ -1,4 +1,4 @@
-import { realFiles } from '#publib/env'
+import { realClock, realFiles } from '#publib/env'
 import type { Broadcast, MergingAccumulator } from '#publib/execution'
 import { StatusStore } from '#publib/status'
 import { applicationId, type BroadcastId, type RddId, SimSparkError } from '#publib/util'
@@ -53,6 +53,7 @@ export function interpretedContext(
       addedFiles,
       allocator: undefined,
     },
+    clock: realClock,
     addAccumulator: (_accumulator: MergingAccumulator) => {},
     addBroadcast: (_broadcast: Broadcast<unknown>) => {},
     dropBroadcast: async (_id: BroadcastId) => {},

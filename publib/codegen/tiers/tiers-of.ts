@@ -69,6 +69,9 @@ export class Tiers {
     if (combining.kind === 'group' || combining.kind === 'first') {
       return { tier: 'kernel', note: undefined }
     }
+    if (combining.kind === 'sketch') {
+      return { tier: 'as written', note: 'values are taken into sketches one by one' }
+    }
     const roots = combining.roots.map(root => shapedRoot(root, recognised))
     if (accumulatorsOf({ ...combining, roots }, NO_AGGREGATOR) === undefined) {
       return { tier: 'loop', note: obstacleIn(combining, recognised) }
