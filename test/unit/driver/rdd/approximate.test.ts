@@ -102,7 +102,8 @@ describe('approximate results', function () {
 })
 
 for (const ships of [false, true]) {
-  describe(`exact samples by key, ${ships ? 'through encoded stages' : 'in place'}`, () => {
+  describe(`exact samples by key, ${ships ? 'through encoded stages' : 'in place'}`, function () {
+    this.timeout(30_000)
     const { sc } = interpretedContext({ ships })
     const pairs: Pairs = sc
       .range(0, 3000, 1, 7)
@@ -144,13 +145,13 @@ for (const ships of [false, true]) {
     it('give every element the same chance', async () => {
       const hits = new Array<number>(30).fill(0)
       const few = sc.range(0, 30, 1, 4).map((x): [string, number] => ['k', x])
-      for (let seed = 0; seed < 600; seed++) {
+      for (let seed = 0; seed < 150; seed++) {
         for (const x of await few.sampleByKeyExact(false, { k: 0.2 }, seed).values().collect()) {
           hits[x]! += 1
         }
       }
-      // Each is hit 120 times on average, with a standard deviation of 10.
-      for (const hit of hits) expect(hit).to.be.within(75, 165)
+      // Each is hit 30 times on average, with a standard deviation of 5.
+      for (const hit of hits) expect(hit).to.be.within(8, 55)
     })
 
     it('are refused where fractions are none', () => {
