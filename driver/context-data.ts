@@ -7,13 +7,12 @@ import type {
   NumberAccumulator,
 } from '#publib/execution'
 import type { Lineage } from '#publib/lineage'
-import { ContextFiles } from './context-files.ts'
+import { CheckpointingContext } from './checkpointing-context.ts'
 import { internals } from './internals.ts'
 import { runFunction } from './operations/actions.ts'
 import { runApproximate } from './operations/approximate.ts'
 import * as binarySources from './operations/binary-sources.ts'
 import { invalidArgument, otherContext } from './operations/errors.ts'
-import type { Jobs } from './operations/jobs.ts'
 import type { Operation } from './operations/operation.ts'
 import { parquet } from './operations/parquet.ts'
 import * as recordSources from './operations/record-sources.ts'
@@ -26,8 +25,7 @@ import type { SparkContext } from './spark-context.ts'
 import type { ElementOf, PairRDD, Records, Value } from './values.ts'
 
 /** What a context makes and runs: RDDs, shared variables, jobs by hand. Its life is SparkContext's matter. */
-export abstract class ContextData extends ContextFiles {
-  protected abstract readonly jobs: Jobs
+export abstract class ContextData extends CheckpointingContext {
   protected abstract readonly shared: SharedVariables
   /** The number of executors, at least 2; n for `local[n]`. */
   abstract readonly defaultParallelism: number
@@ -270,24 +268,6 @@ export abstract class ContextData extends ContextFiles {
     const op = this.operation('runApproximateJob')
     const call = { op, jobs: this.jobs, lineage: this.lineageOf(op, rdd) }
     return runApproximate(call, f, evaluator, timeoutMs, options)
-  }
-
-  // ─ Checkpoints
-
-  /**
-   * Where reliable checkpoints are written: a folder that all executors can write, and that stays. Below it each application
-   * has its own, made by the first checkpoint.
-   *
-   * @example
-   * sc.setCheckpointDir('/shared/checkpoints')
-   */
-  setCheckpointDir(path: string): void {
-    this.jobs.checkpoints.setFolder(path)
-  }
-
-  /** The application's own folder of checkpoints; undefined where none is set. */
-  getCheckpointDir(): string | undefined {
-    return this.jobs.checkpoints.folder
   }
 
   // ─ What all of them do

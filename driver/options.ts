@@ -1,4 +1,3 @@
-import type { StorageLevel } from '#publib/blocks'
 import type { Accumulator } from '#publib/execution'
 import type { Partitioner } from '#publib/shuffle'
 import type { StageInfo, TaskCounts } from '#publib/status'
@@ -269,42 +268,10 @@ export interface JobOptions {
   localProperties?: Readonly<Record<string, string>>
 }
 
-/** What of a persisted RDD is kept. */
-export type RDDStorageInfo = Readonly<{
-  id: number
-  name: string | undefined
-  storageLevel: StorageLevel
-  numPartitions: number
-  numCachedPartitions: number
-  memoryBytes: number
-  diskBytes: number
-}>
-
 /** How surely the bounds hold, above 0 and up to 1; 0.95 by default. */
 export interface ApproxOptions extends ActionOptions {
   confidence?: number
 }
 export type Confidence = number | ApproxOptions
 
-/** A number, and bounds that hold with a probability of `confidence`. */
-export type BoundedDouble = Readonly<{
-  mean: number
-  low: number
-  high: number
-  confidence: number
-}>
-
-/** What is known so far, while the job goes on. */
-export type PartialResult<R extends object> = R & {
-  /** Whether all partitions are in it. */
-  readonly isInitialValueFinal: boolean
-  /** What is known when the job has ended. */
-  getFinalValue(): Promise<R>
-}
-export type BoundedResult = PartialResult<BoundedDouble>
-
-/** Makes a result of those of partitions, on the driver. */
-export interface ApproximateEvaluator<in U, out R> {
-  merge(partition: number, result: U): void
-  currentResult(): R
-}
+export type * from './results.ts'
