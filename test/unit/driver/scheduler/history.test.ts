@@ -25,5 +25,5 @@ describe('random histories of the scheduler', () => {
     }
     expect(ends.finished, JSON.stringify(ends)).to.be.greaterThan(HISTORIES)
     expect(ends.notDeterministic, JSON.stringify(ends)).to.be.greaterThan(0)
-  }).timeout(20_000)
+  }).timeout(60_000)
 })
