@@ -93,10 +93,13 @@ function isMadeAs(value: Value, layout: Layout): boolean {
 function isSum(created: Computed, merged: Computed): boolean {
   const firsts = numberTexts(created.result)
   const sums = numberTexts(merged.result)
-  return firsts.length > 0 && firsts.every(
-    (first, leaf) =>
-      first === `b${leaf}` &&
-      (sums[leaf] === `(a${leaf} + b${leaf})` || sums[leaf] === `(b${leaf} + a${leaf})`),
+  return (
+    firsts.length > 0 &&
+    firsts.every(
+      (first, leaf) =>
+        first === `b${leaf}` &&
+        (sums[leaf] === `(a${leaf} + b${leaf})` || sums[leaf] === `(b${leaf} + a${leaf})`),
+    )
   )
 }
 
