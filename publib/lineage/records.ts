@@ -73,6 +73,25 @@ export function* batched<T>(values: Iterable<T>): Generator<Batch<T>> {
   if (batch.length > 0) yield batch
 }
 
+/** Each record as often as `times` says, which is asked once for each, in order. */
+export function* repeated<T>(
+  batches: Iterable<Batch<T>>,
+  times: (record: T) => number,
+): Generator<Batch<T>> {
+  let out: T[] = []
+  for (const batch of batches) {
+    for (let i = 0; i < batch.length; i++) {
+      const record = batch[i]!
+      for (let left = times(record); left > 0; left--) {
+        if (out.push(record) < EMIT_RECORDS) continue
+        yield out
+        out = []
+      }
+    }
+  }
+  if (out.length > 0) yield out
+}
+
 /** Fewer records in a partition, and each may be meant to be much work. */
 const MANY_RECORDS = 1024
 

@@ -8,7 +8,7 @@ import type { About, Fields, Lineage, PartitionData } from '../lineage.ts'
 import { Narrow } from '../narrow.ts'
 import { onlyParent, type Parts, rootAt } from '../operator.ts'
 import type { Preparation } from '../preparation.ts'
-import { EMIT_RECORDS } from '../records.ts'
+import { repeated } from '../records.ts'
 import type { Root } from '../root.ts'
 import type { FractionPairs } from './sampled-by-key.ts'
 
@@ -80,31 +80,22 @@ export class SampledByKeyExact<K, V> extends Narrow<readonly [K, V], [K, V]> {
     return quota === undefined ? undefined : { fields: quota }
   }
 
-  override *compute(partition: number, context: ComputeContext): Iterable<Batch<[K, V]>> {
+  override compute(partition: number, context: ComputeContext): Iterable<Batch<[K, V]>> {
     const places = placesOf(context.root(this.fractions))
     const { taken, of } = context.partitionData(this, partition).fields as Quota
     const [left, rest] = [[...taken], [...of]]
     const random = new SeededRandom(mixSeed(this.seed, partition))
-    let out: [K, V][] = []
-    for (const batch of context.compute(this.parent, partition)) {
-      for (let i = 0; i < batch.length; i++) {
-        const pair = batch[i]!
-        if (!Array.isArray(pair)) throw notAPair('sampleByKeyExact()', pair)
-        const place = places.get(pair[0])
-        if (place === undefined || left[place] === 0) continue
-        // Of those that are left, this one: as often as it falls to it.
-        const share = { total: rest[place]!, marked: 1, taken: left[place]! }
-        let copies = this.#draw(share, random)
-        rest[place]! -= 1
-        left[place]! -= copies
-        for (; copies > 0; copies--) {
-          if (out.push(pair as [K, V]) < EMIT_RECORDS) continue
-          yield out
-          out = []
-        }
-      }
-    }
-    if (out.length > 0) yield out
+    const pairs = context.compute(this.parent, partition) as Iterable<Batch<[K, V]>>
+    return repeated(pairs, pair => {
+      if (!Array.isArray(pair)) throw notAPair('sampleByKeyExact()', pair)
+      const place = places.get(pair[0])
+      if (place === undefined || left[place] === 0) return 0
+      // Of those that are left, this one: as often as it falls to it.
+      const copies = this.#draw({ total: rest[place]!, marked: 1, taken: left[place]! }, random)
+      rest[place]! -= 1
+      left[place]! -= copies
+      return copies
+    })
   }
 
   override fields(): Fields {

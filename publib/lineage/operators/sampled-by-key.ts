@@ -6,7 +6,7 @@ import type { About, Fields, Lineage } from '../lineage.ts'
 import { Narrow } from '../narrow.ts'
 import { onlyParent, type Parts, rootAt } from '../operator.ts'
 import { poisson } from '../poisson.ts'
-import { EMIT_RECORDS } from '../records.ts'
+import { repeated } from '../records.ts'
 import type { Root } from '../root.ts'
 
 /** Each key's fraction, as pairs. */
@@ -38,28 +38,16 @@ export class SampledByKey<K, V> extends Narrow<readonly [K, V], [K, V]> {
     return new SampledByKey(parts.about, onlyParent(parts), rootAt(parts, 0), how)
   }
 
-  override *compute(partition: number, context: ComputeContext): Iterable<Batch<[K, V]>> {
+  override compute(partition: number, context: ComputeContext): Iterable<Batch<[K, V]>> {
     const fractions = new KeyedMap<K, number>(context.root(this.fractions))
     const random = new SeededRandom(mixSeed(this.seed, partition))
-    let out: [K, V][] = []
-    for (const batch of context.compute(this.parent, partition)) {
-      for (let i = 0; i < batch.length; i++) {
-        const pair = batch[i]!
-        if (!Array.isArray(pair)) throw notAPair('sampleByKey()', pair)
-        const fraction = fractions.get(pair[0]) ?? 0
-        let copies = this.withReplacement
-          ? poisson(fraction, random)
-          : random.number() < fraction
-            ? 1
-            : 0
-        for (; copies > 0; copies--) {
-          if (out.push(pair as [K, V]) < EMIT_RECORDS) continue
-          yield out
-          out = []
-        }
-      }
-    }
-    if (out.length > 0) yield out
+    const pairs = context.compute(this.parent, partition) as Iterable<Batch<[K, V]>>
+    return repeated(pairs, pair => {
+      if (!Array.isArray(pair)) throw notAPair('sampleByKey()', pair)
+      const fraction = fractions.get(pair[0]) ?? 0
+      if (this.withReplacement) return poisson(fraction, random)
+      return random.number() < fraction ? 1 : 0
+    })
   }
 
   override fields(): Fields {

@@ -5,7 +5,7 @@ import type { About, Fields, Lineage } from '../lineage.ts'
 import { Narrow } from '../narrow.ts'
 import { onlyParent, type Parts } from '../operator.ts'
 import { poisson } from '../poisson.ts'
-import { EMIT_RECORDS } from '../records.ts'
+import { repeated } from '../records.ts'
 
 /** Which elements are taken, by a number that is drawn for each. */
 export type Sampling =
@@ -32,20 +32,10 @@ export class Sampled<T> extends Narrow<T, T> {
     return new Sampled(parts.about, onlyParent(parts), sampling as Sampling, seed as number)
   }
 
-  override *compute(partition: number, context: ComputeContext): Iterable<Batch<T>> {
+  override compute(partition: number, context: ComputeContext): Iterable<Batch<T>> {
     const { sampling } = this
     const random = new SeededRandom(mixSeed(this.seed, partition))
-    let out: T[] = []
-    for (const batch of context.compute(this.parent, partition)) {
-      for (let i = 0; i < batch.length; i++) {
-        for (let left = copies(sampling, random); left > 0; left--) {
-          if (out.push(batch[i]!) < EMIT_RECORDS) continue
-          yield out
-          out = []
-        }
-      }
-    }
-    if (out.length > 0) yield out
+    return repeated(context.compute(this.parent, partition), () => copies(sampling, random))
   }
 
   override fields(): Fields {
