@@ -646,13 +646,24 @@ describe('a context', function () {
     }
   })
 
-  it('UDF-68 may be stopped in a callback: jobs that run are told', async () => {
+  it('UDF-68 may be stopped in a callback of a job: jobs that run are told; a listener is refused', async () => {
     const context = await open()
+    const refused: unknown[] = []
+    const onTaskEnd = (): void => {
+      try {
+        void context.stop()
+      } catch (error) {
+        refused.push((error as SimSparkError).code)
+      }
+    }
+    context.addSparkListener({ onTaskEnd })
     const stops: Promise<void>[] = []
-    context.addSparkListener({ onTaskStart: () => void stops.push(context.stop()) })
-    const error = await errorOf(() => context.range(0, 4, 1, 4).map(eternal).count())
+    const onProgress = (): void => void stops.push(context.stop())
+    const endless = context.range(0, 4, 1, 4).map(x => (x === 0 ? x : eternal()))
+    const error = await errorOf(() => endless.count({ onProgress }))
     expect(error.code).to.equal('CONTEXT_STOPPED')
     await Promise.all(stops)
+    expect(refused).to.include('INVALID_ARGUMENT')
   })
 
   it('UDF-69 may be stopped twice; what is asked of it afterwards is refused by name', async () => {
