@@ -13,8 +13,9 @@ import type { SparkContext } from '../../driver/spark-context.ts'
 import { Interpreter } from '../support/interpreter.ts'
 
 /** The plan of every context here: settings by default, nothing of the environment's. */
-export function simPlan(): ContextPlan {
-  return planContext({ master: 'simspark://127.0.0.1:7077', appName: 'simulated' })
+export function simPlan(isSpeculating = true): ContextPlan {
+  const conf = { 'simspark.speculation': isSpeculating }
+  return planContext({ master: 'simspark://127.0.0.1:7077', appName: 'simulated', conf })
 }
 
 /** A context whose jobs the interpreter computes: what it gives is right by definition. */
