@@ -73,11 +73,13 @@ export class ListenerBus {
   #wake(): void {
     if (this.#isAwake) return
     this.#isAwake = true
-    this.#clock.after(0, () => {
+    const tell = (): void => {
       this.#isAwake = false
       this.#tell(BURST_MAX)
       if (this.#queue.length > 0) this.#wake()
-    })
+    }
+    // Whoever waits for what a listener hears must not find the program at its end before that.
+    this.#clock.after(0, tell, { keepAlive: true })
   }
 
   #tell(countMax: number): void {

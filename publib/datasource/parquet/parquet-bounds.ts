@@ -20,7 +20,7 @@ export function pruningFilter(filter: RowFilter): ParquetQueryFilter {
     const operators = Object.entries(bounds).map(([name, bound]) => [`$${name}`, bound])
     return { [column]: Object.fromEntries(operators) }
   })
-  return { $and: conditions } as ParquetQueryFilter
+  return { $and: conditions }
 }
 
 /** Null meets nothing but itself; a number and a bigint of equal value are equal. */

@@ -1,5 +1,4 @@
 import * as zlib from 'node:zlib'
-import type { Compressors } from 'hyparquet'
 import {
   type Codec,
   CompressedInput,
@@ -9,6 +8,7 @@ import {
   HadoopBlocks,
   readRawLz4,
 } from '../codecs/index.ts'
+import type { Decompressors } from './hyparquet.ts'
 
 /** A page's own bytes as a source. */
 function sourceOf(bytes: Uint8Array): { read(into: Uint8Array): number } {
@@ -47,7 +47,7 @@ function readLz4(bytes: Uint8Array, size: number): Uint8Array {
 }
 
 /** How pages are decompressed; Snappy the reader does itself. */
-export const pageDecompressors: Compressors = {
+export const pageDecompressors: Decompressors = {
   GZIP: (bytes, maxOutputLength) => zlib.gunzipSync(bytes, { maxOutputLength }),
   BROTLI: (bytes, maxOutputLength) => zlib.brotliDecompressSync(bytes, { maxOutputLength }),
   ZSTD: (bytes, size) => {

@@ -1,8 +1,7 @@
-import type { SchemaElement } from 'hyparquet'
 import type { Batch } from '#publib/columnar'
 import { notAColumn } from '../errors.ts'
 import type { PartFile } from '../part-file.ts'
-import { parquetWriter } from './hyparquet-writer.ts'
+import { type ParquetWriter, parquetWriter, type SchemaElement } from './hyparquet-writer.ts'
 import { PARQUET_CODECS, type ParquetCodec, pageCompressors } from './parquet-codecs.ts'
 import { COLUMN_TYPES, type ParquetColumn, type ParquetType } from './parquet-types.ts'
 
@@ -32,7 +31,7 @@ const ELEMENTS: Readonly<Record<ParquetType, Partial<SchemaElement>>> = {
 export class ParquetPart {
   readonly #output: ParquetOutput
   readonly #flush: () => void
-  readonly #writer: InstanceType<ReturnType<typeof parquetWriter>['ParquetWriter']>
+  readonly #writer: ParquetWriter
   #data: unknown[][]
   #rows = 0
   #bytes = 0
@@ -79,7 +78,7 @@ export class ParquetPart {
   #endGroup(): void {
     if (this.#rows === 0) return
     const { columns } = this.#output
-    const columnData = columns.map(({ name }, i) => ({ name, data: this.#data[i] as never }))
+    const columnData = columns.map(({ name }, i) => ({ name, data: this.#data[i]! }))
     this.#writer.write({ columnData, rowGroupSize: this.#rows })
     this.#flush()
     this.#data = columns.map(() => [])
@@ -90,7 +89,7 @@ export class ParquetPart {
 
 function schemaOf(columns: readonly ParquetColumn[]): SchemaElement[] {
   const elements = columns.map(({ name, type }) => {
-    return { name, repetition_type: 'OPTIONAL', ...ELEMENTS[type] } as SchemaElement
+    return { name, repetition_type: 'OPTIONAL', ...ELEMENTS[type] }
   })
   return [{ name: 'root', num_children: columns.length }, ...elements]
 }

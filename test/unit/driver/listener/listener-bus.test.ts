@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import type { Clock } from '#publib/env'
 import { type Logger, silentLogger } from '#publib/log'
 import { ListenerBus } from '../../../../driver/listener/listener-bus.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
@@ -27,6 +28,20 @@ describe('the listener bus', () => {
     expect(heard).to.deep.equal([])
     await clock.pass(1)
     expect(heard).to.deep.equal(['any jobStart', 'any jobEnd', 'end of 0'])
+  })
+
+  it('holds the process until what waits has been told: a program may wait for it, and for nothing else', () => {
+    const held: unknown[] = []
+    const clock = new FakeClock()
+    const after: Clock['after'] = (delayMs, call, options) => {
+      held.push(options?.keepAlive)
+      return clock.after(delayMs, call)
+    }
+    const watched = { now: () => 0, wallTime: () => 0, every: clock.every.bind(clock), after }
+    const bus = new ListenerBus(watched, silentLogger)
+    bus.add({ onJobEnd: () => {} })
+    bus.post(jobEnd(0))
+    expect(held).to.deep.equal([true])
   })
 
   it('is not hurt by a listener that throws', async () => {
