@@ -1,3 +1,5 @@
+import { StripedHash } from './striped-hash.ts'
+
 const PRIME1 = 0x9e3779b1
 const PRIME2 = 0x85ebca77
 const PRIME3 = 0xc2b2ae3d
@@ -10,50 +12,33 @@ const round = (lane: number, word: number): number =>
   Math.imul(rotated((lane + Math.imul(word, PRIME2)) | 0, 13), PRIME1)
 
 /** The checksum of LZ4 frames (XXH32 without a seed), over bytes that come piece by piece. */
-export class Xxh32 {
+export class Xxh32 extends StripedHash {
   readonly #lanes: [number, number, number, number] = [
     (PRIME1 + PRIME2) | 0,
     PRIME2 | 0,
     0,
     -PRIME1 | 0,
   ]
-  readonly #rest = new Uint8Array(STRIPE_BYTES)
-  #restSize = 0
-  #size = 0
 
-  update(bytes: Uint8Array): this {
-    this.#size += bytes.length
-    let at = 0
-    if (this.#restSize > 0) {
-      at = Math.min(STRIPE_BYTES - this.#restSize, bytes.length)
-      this.#rest.set(bytes.subarray(0, at), this.#restSize)
-      this.#restSize += at
-      if (this.#restSize < STRIPE_BYTES) return this
-      this.#stripes(this.#rest, 0, STRIPE_BYTES)
-      this.#restSize = 0
-    }
-    const end = at + ((bytes.length - at) & ~(STRIPE_BYTES - 1))
-    this.#stripes(bytes, at, end)
-    this.#rest.set(bytes.subarray(end))
-    this.#restSize = bytes.length - end
-    return this
+  constructor() {
+    super(STRIPE_BYTES)
   }
 
   /** Without a sign; more bytes may follow. */
   digest(): number {
     const [a, b, c, d] = this.#lanes
     let hash =
-      this.#size < STRIPE_BYTES
+      this.size < STRIPE_BYTES
         ? PRIME5 | 0
         : rotated(a, 1) + rotated(b, 7) + rotated(c, 12) + rotated(d, 18)
-    hash = (hash + this.#size) | 0
+    hash = (hash + this.size) | 0
     let at = 0
-    for (; at + 4 <= this.#restSize; at += 4) {
-      hash = (hash + Math.imul(wordAt(this.#rest, at), PRIME3)) | 0
+    for (; at + 4 <= this.restSize; at += 4) {
+      hash = (hash + Math.imul(wordAt(this.rest, at), PRIME3)) | 0
       hash = Math.imul(rotated(hash, 17), PRIME4)
     }
-    for (; at < this.#restSize; at++) {
-      hash = (hash + Math.imul(this.#rest[at]!, PRIME5)) | 0
+    for (; at < this.restSize; at++) {
+      hash = (hash + Math.imul(this.rest[at]!, PRIME5)) | 0
       hash = Math.imul(rotated(hash, 11), PRIME1)
     }
     hash = Math.imul(hash ^ (hash >>> 15), PRIME2)
@@ -61,7 +46,7 @@ export class Xxh32 {
     return (hash ^ (hash >>> 16)) >>> 0
   }
 
-  #stripes(bytes: Uint8Array, from: number, end: number): void {
+  protected override stripes(bytes: Uint8Array, from: number, end: number): void {
     let [a, b, c, d] = this.#lanes
     for (let at = from; at < end; at += STRIPE_BYTES) {
       a = round(a, wordAt(bytes, at))

@@ -1,3 +1,5 @@
+import { StripedHash } from './striped-hash.ts'
+
 const PRIME1 = 0x9e3779b185ebca87n
 const PRIME2 = 0xc2b2ae3d27d4eb4fn
 const PRIME3 = 0x165667b19e3779f9n
@@ -14,66 +16,49 @@ const merged = (hash: bigint, lane: bigint): bigint =>
   wrapped((hash ^ round(0n, lane)) * PRIME1 + PRIME4)
 
 /** The checksum of Zstandard (XXH64 without a seed), over bytes that come piece by piece: for where Node does not know the format. */
-export class Xxh64 {
+export class Xxh64 extends StripedHash {
   #lanes: readonly [bigint, bigint, bigint, bigint] = [
     wrapped(PRIME1 + PRIME2),
     PRIME2,
     0n,
     wrapped(-PRIME1),
   ]
-  readonly #rest = new Uint8Array(STRIPE_BYTES)
-  #restSize = 0
-  #size = 0
 
-  update(bytes: Uint8Array): this {
-    this.#size += bytes.length
-    let at = 0
-    if (this.#restSize > 0) {
-      at = Math.min(STRIPE_BYTES - this.#restSize, bytes.length)
-      this.#rest.set(bytes.subarray(0, at), this.#restSize)
-      this.#restSize += at
-      if (this.#restSize < STRIPE_BYTES) return this
-      this.#stripes(this.#rest, 0, STRIPE_BYTES)
-      this.#restSize = 0
-    }
-    const end = at + ((bytes.length - at) & ~(STRIPE_BYTES - 1))
-    this.#stripes(bytes, at, end)
-    this.#rest.set(bytes.subarray(end))
-    this.#restSize = bytes.length - end
-    return this
+  constructor() {
+    super(STRIPE_BYTES)
   }
 
   digest(): bigint {
     const [a, b, c, d] = this.#lanes
     let hash = PRIME5
-    if (this.#size >= STRIPE_BYTES) {
+    if (this.size >= STRIPE_BYTES) {
       hash = wrapped(rotated(a, 1n) + rotated(b, 7n) + rotated(c, 12n) + rotated(d, 18n))
       hash = merged(merged(merged(merged(hash, a), b), c), d)
     }
-    return mixed(this.#tail(wrapped(hash + BigInt(this.#size))))
+    return mixed(this.#tail(wrapped(hash + BigInt(this.size))))
   }
 
   #tail(start: bigint): bigint {
     let hash = start
-    const view = new DataView(this.#rest.buffer)
+    const view = new DataView(this.rest.buffer)
     let at = 0
-    for (; at + 8 <= this.#restSize; at += 8) {
+    for (; at + 8 <= this.restSize; at += 8) {
       hash ^= round(0n, view.getBigUint64(at, true))
       hash = wrapped(rotated(hash, 27n) * PRIME1 + PRIME4)
     }
-    if (at + 4 <= this.#restSize) {
+    if (at + 4 <= this.restSize) {
       hash ^= wrapped(BigInt(view.getUint32(at, true)) * PRIME1)
       hash = wrapped(rotated(hash, 23n) * PRIME2 + PRIME3)
       at += 4
     }
-    for (; at < this.#restSize; at++) {
-      hash ^= wrapped(BigInt(this.#rest[at]!) * PRIME5)
+    for (; at < this.restSize; at++) {
+      hash ^= wrapped(BigInt(this.rest[at]!) * PRIME5)
       hash = wrapped(rotated(hash, 11n) * PRIME1)
     }
     return hash
   }
 
-  #stripes(bytes: Uint8Array, from: number, end: number): void {
+  protected override stripes(bytes: Uint8Array, from: number, end: number): void {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
     let [a, b, c, d] = this.#lanes
     for (let at = from; at < end; at += STRIPE_BYTES) {

@@ -1,4 +1,4 @@
-import { before, equalMask } from './masks'
+import { before, between, equalMask } from './masks'
 
 const LF: u8 = 10
 const CR: u8 = 13
@@ -93,20 +93,6 @@ function done(totals: usize, rows: u32, size: usize, rest: usize, doubled: u64):
   store<u32>(totals + 4, <u32>min(rest, size))
   store<u32>(totals + 8, doubled == 0 ? 0 : 1)
   return true
-}
-
-// @ts-ignore: decorator
-@inline
-function between(marks: u64): u64 {
-  if (marks == 0) return 0
-  let bits = marks
-  bits ^= bits << 1
-  bits ^= bits << 2
-  bits ^= bits << 4
-  bits ^= bits << 8
-  bits ^= bits << 16
-  bits ^= bits << 32
-  return bits
 }
 
 /**

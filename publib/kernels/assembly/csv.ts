@@ -1,4 +1,4 @@
-import { before, equalMask } from './masks'
+import { before, between, equalMask } from './masks'
 
 const LF: u8 = 10
 const CR: u8 = 13
@@ -117,20 +117,6 @@ function scan(
 @inline
 function isByte(at: usize, byte: i32): bool {
   return byte >= 0 && load<u8>(at) == <u8>byte
-}
-
-// @ts-ignore: decorator
-@inline
-function between(marks: u64): u64 {
-  if (marks == 0) return 0
-  let bits = marks
-  bits ^= bits << 1
-  bits ^= bits << 2
-  bits ^= bits << 4
-  bits ^= bits << 8
-  bits ^= bits << 16
-  bits ^= bits << 32
-  return bits
 }
 
 /** A delimiter, a line end or the end of the file stands at `at`, outside of quotes. False where the field is not well-formed. */

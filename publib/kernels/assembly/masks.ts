@@ -62,3 +62,18 @@ export function before(mask: u64, block: usize, end: usize): u64 {
 export function blockOf(place: usize): usize {
   return place & ~(<usize>63)
 }
+
+/** The bits from each odd mark up to the one behind it, such as what stands within quotes. */
+// @ts-ignore: decorator
+@inline
+export function between(marks: u64): u64 {
+  if (marks == 0) return 0
+  let bits = marks
+  bits ^= bits << 1
+  bits ^= bits << 2
+  bits ^= bits << 4
+  bits ^= bits << 8
+  bits ^= bits << 16
+  bits ^= bits << 32
+  return bits
+}

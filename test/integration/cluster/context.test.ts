@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { SparkContext, SparkFiles, TaskContext } from '#driver'
+import { SparkContext, SparkFiles } from '#driver'
+import { hangsAtFirst, nextStart } from '../../support/hanging-task.ts'
 import { useTempFolder } from '../../support/temp-folder.ts'
 
 describe('a context on a local cluster', function () {
@@ -60,26 +61,9 @@ describe('a context on a local cluster', function () {
     }
     expect(await sc.requestTotalExecutors(4)).to.equal(true)
     await until(4)
-    const started = new Promise<string>(resolve => {
-      const listener = {
-        onTaskStart: ({ task }: { readonly task: { readonly executorId: string } }) => {
-          sc.removeSparkListener(listener)
-          resolve(task.executorId)
-        },
-      }
-      sc.addSparkListener(listener)
-    })
-    const attempts = sc
-      .range(0, 1, 1, 1)
-      .map(() => {
-        const context = TaskContext.get()
-        while (context?.attemptNumber === 0) {
-          // For ever.
-        }
-        return context?.attemptNumber
-      })
-      .collect()
-    const id = await started
+    const started = nextStart(sc)
+    const attempts = hangsAtFirst(sc).collect()
+    const { executorId: id } = await started
     expect(await sc.killExecutors([id, 'nobody/7'])).to.deep.equal([id])
     expect(await attempts).to.deep.equal([1])
     await until(3)
@@ -90,26 +74,9 @@ describe('a context on a local cluster', function () {
   })
 
   it('kills an attempt that hangs; its task runs again', async () => {
-    const started = new Promise<number>(resolve => {
-      const listener = {
-        onTaskStart: ({ task }: { readonly task: { readonly taskAttemptId: number } }) => {
-          sc.removeSparkListener(listener)
-          resolve(task.taskAttemptId)
-        },
-      }
-      sc.addSparkListener(listener)
-    })
-    const attempts = sc
-      .range(0, 1, 1, 1)
-      .map(() => {
-        const context = TaskContext.get()
-        while (context?.attemptNumber === 0) {
-          // For ever.
-        }
-        return context?.attemptNumber
-      })
-      .collect()
-    expect(await sc.killTaskAttempt(await started)).to.equal(true)
+    const started = nextStart(sc)
+    const attempts = hangsAtFirst(sc).collect()
+    expect(await sc.killTaskAttempt((await started).taskAttemptId)).to.equal(true)
     expect(await attempts).to.deep.equal([1])
   })
 })

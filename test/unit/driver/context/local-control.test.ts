@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { SparkContext, TaskContext } from '../../../../driver/index.ts'
+import { SparkContext } from '../../../../driver/index.ts'
+import { hangsAtFirst, nextStart } from '../../../support/hanging-task.ts'
 import { rejection } from '../../../support/rejection.ts'
 import { useTempFolder } from '../../../support/temp-folder.ts'
 
@@ -15,26 +16,9 @@ describe('a context in local mode stops what is under way:', function () {
   after(() => sc.stop())
 
   it('an attempt that hangs, whose task then runs again', async () => {
-    const started = new Promise<number>(resolve => {
-      const listener = {
-        onTaskStart: ({ task }: { readonly task: { readonly taskAttemptId: number } }) => {
-          sc.removeSparkListener(listener)
-          resolve(task.taskAttemptId)
-        },
-      }
-      sc.addSparkListener(listener)
-    })
-    const attempts = sc
-      .range(0, 1, 1, 1)
-      .map(() => {
-        const context = TaskContext.get()
-        while (context?.attemptNumber === 0) {
-          // For ever.
-        }
-        return context?.attemptNumber
-      })
-      .collect()
-    const id = await started
+    const started = nextStart(sc)
+    const attempts = hangsAtFirst(sc).collect()
+    const { taskAttemptId: id } = await started
     expect(await sc.killTaskAttempt(id)).to.equal(true)
     expect(await attempts).to.deep.equal([1])
     expect(await sc.killTaskAttempt(id)).to.equal(false)
